@@ -1,0 +1,29 @@
+"""The checks, in the order they run. A check is a module: one question, one file, one line in `CHECKS`.
+
+The module's name is its rule id, the name of its docs page and of its folder in `examples/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from checker.checks import lock, manifest, packages, sandbox, vulnerabilities
+from checker.model.answers import Answers
+from checker.model.outcome import Outcome
+from checker.model.plan import Exam
+from checker.tools import Tools
+
+
+class Check(Protocol):
+    """What a check module offers."""
+
+    RULE: str
+    #: Checks whose outcomes this one reads; they run first, also under `--only`.
+    NEEDS: tuple[str, ...]
+
+    def examine(self, exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
+        """One outcome for each examinee; `earlier` is keyed by (check, skill id)."""
+
+
+CHECKS: tuple[Check, ...] = (manifest, lock, packages, vulnerabilities, sandbox)

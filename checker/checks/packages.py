@@ -1,0 +1,122 @@
+"""`packages`: may a skill of this maturity use each package it brings, at the version it is locked at?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from checker.escape import visible
+from checker.model.answers import Answers
+from checker.model.base import Location
+from checker.model.decision import Decision
+from checker.model.outcome import Finding, Outcome
+from checker.model.plan import Exam, Examinee
+from checker.model.severity import Severity
+from checker.model.skill import Skill
+from checker.rules.decide import decide_unlocked
+from checker.rules.lock_decisions import decide_lock
+from checker.rules.lock_graph import Case
+from checker.tools import Tools
+
+RULE = "packages"
+NEEDS: tuple[str, ...] = ()
+
+
+class _Answer(NamedTuple):
+    """What one target's lock, or its absence, says: findings, what could not be decided, what to know."""
+
+    findings: list[Finding]
+    gaps: list[str]
+    note: str = ""
+
+
+def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
+    """Decide for every locked distribution of every skill, with the chain that brings it in."""
+    del earlier  # a decision rests on the policy, the lock and the index alone
+    return Answers(outcomes=tuple(_outcome(exam, examinee, tools) for examinee in exam.examinees))
+
+
+def _outcome(exam: Exam, examinee: Examinee, tools: Tools) -> Outcome:
+    skill = examinee.skill
+    if skill.unusable is not None:
+        return Outcome.broken(RULE, skill.id, skill.unusable.message)
+    if not skill.packages and not skill.locks and not skill.lock_problems:
+        return _without_packages(skill)
+    answers = [_answer(exam, examinee, target_name, tools) for target_name in _targets(exam)]
+    findings = tuple(dict.fromkeys(finding for answer in answers for finding in answer.findings))
+    gaps = tuple(dict.fromkeys(gap for answer in answers for gap in answer.gaps))
+    if gaps:
+        return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
+    return Outcome.of(RULE, skill.id, findings, answers[0].note)
+
+
+def _targets(exam: Exam) -> tuple[str, ...]:
+    return tuple(target.name for target in exam.policy.targets)
+
+
+def _without_packages(skill: Skill) -> Outcome:
+    if skill.manifest is None and skill.python_files:
+        return Outcome.broken(RULE, skill.id, "no skill.yaml says which packages its Python files need")
+    return Outcome.not_applicable(RULE, skill.id, "declares no packages")
+
+
+def _answer(exam: Exam, examinee: Examinee, target_name: str, tools: Tools) -> _Answer:
+    lock = examinee.skill.locks.get(target_name)
+    if lock is None:
+        return _unlocked(exam, examinee)
+    target = next(t for t in exam.policy.targets if t.name == target_name)
+    return _locked(exam, examinee, Case(examinee.skill, exam.policy, target, lock), tools)
+
+
+def _locked(exam: Exam, examinee: Examinee, case: Case, tools: Tools) -> _Answer:
+    decided = decide_lock(case, examinee.level, exam.now.date(), tools.index)
+    places = {d.name: d.location for d in case.lock.distributions}
+    places |= {package.name: package.location for package in case.skill.packages}
+    denied = [(pin, d) for pin, d in sorted(decided.decisions.items()) if not d.allowed]
+    findings = [_finding(str(pin), d, places[pin.name], examinee) for pin, d in denied]
+    gaps = [
+        f"{d.name} is locked without a version to decide on"
+        for d in case.lock.distributions
+        if d.version is None
+    ]
+    gaps += [f"{pin} is not decided: {reason}" for pin, reason in sorted(decided.unsure.items())]
+    note = "chains as the lock claims them" if decided.graph.source == "lock" else ""
+    return _Answer(findings, gaps, note)
+
+
+def _unlocked(exam: Exam, examinee: Examinee) -> _Answer:
+    """Without a lock: what every admitted version agrees on, and that a lock is missing."""
+    findings, today = [], exam.now.date()
+    for package in examinee.skill.packages:
+        specifier = package.requirement.specifier
+        decision = decide_unlocked(exam.policy, package.name, specifier, examinee.level, today)
+        if decision is not None and not decision.allowed:
+            findings.append(_finding(str(package.requirement), decision, package.location, examinee))
+    return _Answer(findings, [f"lock it: `proctor lock {examinee.skill.id}`"])
+
+
+def _finding(subject: str, decision: Decision, place: Location, examinee: Examinee) -> Finding:
+    at = f" ({decision.location})" if decision.location else ""
+    return Finding(
+        rule=RULE,
+        subject=visible(subject),
+        severity=Severity.ERROR,
+        message=visible(f"denied ({decision.rule}): {decision.reason}{at}"),
+        file=place.file,
+        line=place.line,
+        remedy=_remedy(subject, decision, examinee),
+        chain=decision.chain,
+    )
+
+
+def _remedy(subject: str, decision: Decision, examinee: Examinee) -> str:
+    skill, level = examinee.skill.id, examinee.level
+    remove = f"remove it from {skill}/skill.yaml and run `proctor lock {skill}`"
+    if decision.rule == "banned":
+        return f"use another package or version: {remove}"
+    if decision.rule == "student":
+        return f"raise `maturity` in {skill}/skill.yaml if agents of a higher level are meant, or {remove}"
+    if decision.rule == "level":
+        return f"raise `maturity` in {skill}/skill.yaml above {level} if that is meant, or {remove}"
+    ask = "ask a code owner to approve it in policies/packages.yaml, in a pull request of its own"
+    return f"{ask}, or {remove}; `proctor explain {skill} {subject.partition('==')[0]}` shows why"

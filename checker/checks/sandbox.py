@@ -1,0 +1,147 @@
+"""`sandbox`: does the skill work, and behave, in a box of its own with its real packages?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.errors import InputError, Unanswered, UsageError
+from checker.escape import visible
+from checker.model.answers import Answers
+from checker.model.evidence import PhaseEvidence, SandboxEvidence
+from checker.model.outcome import Finding, Outcome, Status
+from checker.model.plan import Exam, Examinee
+from checker.model.severity import Severity
+from checker.model.skill import Skill
+from checker.model.verdict import EngineRun
+from checker.rules.sandbox_findings import RULE as _RULE
+from checker.rules.sandbox_findings import findings, note
+from checker.rules.sandbox_order import image_order
+from checker.rules.sandbox_phases import phases
+from checker.rules.waivers import of_skill, rule
+from checker.tools import Image, Phase, Sandbox, Tools
+
+RULE = _RULE
+NEEDS: tuple[str, ...] = ("manifest", "lock", "packages")
+_ENGINE = "docker"
+
+
+def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
+    """Build and run each skill that the policy allows, one after another."""
+    outcomes = tuple(_outcome(exam, examinee, tools, earlier) for examinee in exam.examinees)
+    return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
+
+
+def _outcome(
+    exam: Exam, examinee: Examinee, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
+) -> Outcome:
+    skill = examinee.skill
+    if skill.unusable is None and not (skill.python_files or skill.packages or skill.test):
+        return Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
+    if tools.sandbox is None:
+        return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
+    return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
+
+
+def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
+    """Why the skill must not be built: nothing that the policy denies, or may deny, gets near the engine."""
+    skill = examinee.skill
+    for check in NEEDS:
+        before = earlier.get((check, skill.id))
+        if before is None or before.status is Status.BROKEN:
+            reason = before.reason if before else "it did not run"
+            return Outcome.broken(RULE, skill.id, f"not built, because `{check}` is not answered: {reason}")
+        denials = [finding for finding in before.findings if _denies(exam, examinee, finding)]
+        if denials or (before.status is Status.FAILED and not before.findings):
+            what = ", ".join(dict.fromkeys(denial.subject for denial in denials)) or check
+            return Outcome.skipped(
+                RULE, skill.id, f"the policy denies {what} (`{check}`), so it was not built"
+            )
+    return None
+
+
+def _denies(exam: Exam, examinee: Examinee, finding: Finding) -> bool:
+    """An error that no waiver of the policy accepts."""
+    if finding.severity not in (Severity.ERROR, Severity.MALICIOUS):
+        return False
+    accepted = of_skill(exam.policy.waivers, examinee.skill.id)
+    settings = exam.policy.levels[examinee.level]
+    ruling = rule(finding, accepted, exam.now.date(), settings.max_waiver_days)
+    return ruling is None or bool(ruling.objection)
+
+
+def _built(exam: Exam, examinee: Examinee, tools: Tools, sandbox: Sandbox) -> Outcome:
+    skill = examinee.skill
+    try:
+        tools.progress.step("building", visible(skill.id))
+        image = sandbox.build(image_order(examinee, exam.policy, tools.head))
+    except (Unanswered, UsageError) as error:
+        return Outcome.broken(RULE, skill.id, str(error))
+    except InputError as error:
+        return Outcome.of(RULE, skill.id, (_unbuildable(skill, error),))
+    try:
+        tools.progress.step("running", visible(skill.id))
+        seen = _run(exam, examinee, image, sandbox)
+    except Unanswered as error:
+        return Outcome.broken(RULE, skill.id, str(error), _notes(skill, image))
+    return _judged(exam, examinee, image, seen)
+
+
+def _run(exam: Exam, examinee: Examinee, image: Image, sandbox: Sandbox) -> tuple[PhaseEvidence, ...]:
+    limits = exam.policy.levels[examinee.level].limits
+    planned = phases(examinee.skill, image.top_level, limits)
+    asked = [phase for phase in planned if isinstance(phase, Phase)]
+    answers = {answer.phase: answer for answer in sandbox.run(image, asked, limits)} if asked else {}
+    missing = [phase.name for phase in asked if phase.name not in answers]
+    if missing:
+        raise Unanswered(RULE, f"no evidence of {', '.join(missing)}")
+    return tuple(answers[phase.name] if isinstance(phase, Phase) else phase for phase in planned)
+
+
+def _judged(exam: Exam, examinee: Examinee, image: Image, seen: tuple[PhaseEvidence, ...]) -> Outcome:
+    skill = examinee.skill
+    found = (*findings(skill, seen, exam.policy.levels[examinee.level]), *_notes(skill, image))
+    broken = [f"{phase.phase}: {phase.reason}" for phase in seen if phase.status == "broken"]
+    status = Status.FAILED if found else Status.PASSED
+    return Outcome(
+        check=RULE,
+        skill=skill.id,
+        status=Status.BROKEN if broken else status,
+        reason="; ".join(broken),
+        findings=found,
+        evidence=SandboxEvidence(
+            image_key=image.key,
+            image_id=image.image_id,
+            image_cached=image.cached,
+            base=image.base,
+            build_seconds=round(image.build_seconds, 3),
+            phases=seen,
+        ),
+    )
+
+
+def _notes(skill: Skill, image: Image) -> tuple[Finding, ...]:
+    return tuple(note(skill, text) for text in image.notes)
+
+
+def _unbuildable(skill: Skill, error: InputError) -> Finding:
+    """The skill's own files, or its wheels, are such that no image may be made of them."""
+    own = {entry.path for entry in skill.files} | {skill.relative(entry.path) for entry in skill.files}
+    lock = next((lock.file for lock in skill.locks.values()), skill.manifest or skill.skill_md)
+    return Finding(
+        rule=RULE,
+        subject="image",
+        severity=Severity.ERROR,
+        message=f"cannot be built: {error.message}",
+        file=visible(error.file if error.file in own else lock),
+        remedy=f"mend or remove what is named, then run `proctor sandbox build {visible(skill.id)}`",
+    )
+
+
+def _engine(tools: Tools, outcomes: tuple[Outcome, ...]) -> EngineRun:
+    if tools.sandbox is None:
+        return EngineRun(name=_ENGINE, ran=False, reason=tools.off.get("sandbox", "switched off"))
+    ran = any(outcome.evidence is not None for outcome in outcomes)
+    broken = next((o.reason for o in outcomes if o.status is Status.BROKEN), "no skill had to be built")
+    return EngineRun(
+        name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason="" if ran else broken
+    )

@@ -1,0 +1,176 @@
+"""`vulnerabilities`: which locked distributions are affected by a known advisory.
+
+The pins of all skills are asked together, once for each engine, and the answers handed back to the skills
+that lock them. A pin counts as asked only when every engine the policy requires, and at least one, answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from checker.errors import Unanswered
+from checker.model.advisory import Advisory, ScanReport
+from checker.model.answers import Answers
+from checker.model.lock import LockedDistribution, Pin
+from checker.model.outcome import Finding, Outcome, Status
+from checker.model.plan import Exam
+from checker.model.policy import Policy
+from checker.model.skill import Skill
+from checker.model.verdict import EngineRun
+from checker.rules.advice import finding, lock_command
+from checker.rules.closure import chains
+from checker.rules.lock_graph import Case, graph_of
+from checker.rules.osv.aliases import merge
+from checker.tools import Index, Tools
+
+RULE = "vulnerabilities"
+NEEDS: tuple[str, ...] = ("manifest", "lock")
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """What the engines said: reports of those that answered, reasons of those that could not, by name."""
+
+    reports: dict[str, ScanReport] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def advisories(self, pin: Pin) -> tuple[Advisory, ...]:
+        """What any engine found, one advisory for each family of ids."""
+        reports = self.reports.values()
+        return merge(_signed(one, report.engine) for report in reports for one in report.found.get(pin, ()))
+
+
+def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
+    """Ask every engine about the union of all pins, and attribute the answers."""
+    skills = [examinee.skill for examinee in exam.examinees]
+    off = tools.off.get("scan", "")
+    pins = frozenset(pin for skill in skills for pin in _pins(skill))
+    scan = _Scan() if off or not pins else _ask(exam.policy, tools, pins)
+    outcomes = tuple(_idle(skill, off) or _outcome(skill, exam, scan, tools.index) for skill in skills)
+    outcomes = tuple(_noted(outcome, earlier.get(("lock", outcome.skill))) for outcome in outcomes)
+    return Answers(outcomes=outcomes, engines=_runs(exam.policy, tools, scan, off, len(pins)))
+
+
+def _pins(skill: Skill) -> frozenset[Pin]:
+    return frozenset(pin for lock in skill.locks.values() for pin in lock.pins)
+
+
+def _ask(policy: Policy, tools: Tools, pins: frozenset[Pin]) -> _Scan:
+    reports: dict[str, ScanReport] = {}
+    failures: dict[str, str] = {}
+    for name in sorted(set(policy.advisories.require) - {scanner.name for scanner in tools.scanners}):
+        failures[name] = "required by the policy, and not available in this run"
+    for scanner in tools.scanners:
+        tools.progress.step("scanning", f"{scanner.name}, pins: {len(pins)}")
+        try:
+            reports[scanner.name] = scanner.scan(pins)
+        except Unanswered as error:
+            failures[scanner.name] = error.reason if error.engine == scanner.name else str(error)
+    return _Scan(reports, failures)
+
+
+def _idle(skill: Skill, off: str) -> Outcome | None:
+    """The outcome where there is nothing to ask, or nobody is to be asked."""
+    if skill.unusable is not None:
+        return Outcome.broken(RULE, skill.id, skill.unusable.message)
+    if skill.packages or skill.locks or skill.lock_problems:
+        return Outcome.skipped(RULE, skill.id, off) if off else None
+    if skill.manifest is None and skill.python_files:
+        return Outcome.broken(RULE, skill.id, "no skill.yaml says which packages its Python files need")
+    return Outcome.not_applicable(RULE, skill.id, "declares no packages")
+
+
+def _outcome(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Outcome:
+    findings = tuple(dict.fromkeys(_findings(skill, exam, scan, index)))
+    if gaps := [*_unlocked(skill, exam.policy), *_unanswered(_pins(skill), exam.policy, scan)]:
+        return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
+    if not _pins(skill):
+        return Outcome.not_applicable(RULE, skill.id, "its lock holds no distribution")
+    return Outcome.of(RULE, skill.id, findings)
+
+
+def _noted(outcome: Outcome, lock: Outcome | None) -> Outcome:
+    """A pass over a lock that was not accepted is said to be one: that lock may leave packages out."""
+    if lock is None or outcome.status is not Status.PASSED or lock.status is Status.PASSED:
+        return outcome
+    note = "asked about what the lock holds, which the check `lock` did not accept"
+    return outcome.model_copy(update={"reason": note})
+
+
+def _unlocked(skill: Skill, policy: Policy) -> Iterator[str]:
+    """What keeps pins from being known: a lock that is missing or unreadable, an entry without a version."""
+    for problem in skill.lock_problems.values():
+        yield f"{problem.location}: {problem.message}"
+    known = {*skill.locks, *skill.lock_problems}
+    for target in policy.targets:
+        if skill.packages and target.name not in known:
+            yield f"not locked for {target.name}: run {lock_command(skill)}"
+    for lock in skill.locks.values():
+        for one in lock.distributions:
+            if one.pin is None:
+                yield f"{one.location}: {one.name} is locked without a version: no advisory can be looked up"
+
+
+def _unanswered(pins: frozenset[Pin], policy: Policy, scan: _Scan) -> Iterator[str]:
+    """Which engines owe an answer for which of the pins."""
+    answered = {pin for report in scan.reports.values() for pin in report.found}
+    for name in sorted({*scan.failures, *scan.reports}):
+        required = name in policy.advisories.require
+        owed = sorted(pin for pin in pins if _owes(scan, name, pin) and (required or pin not in answered))
+        if owed and name in scan.failures:
+            yield f"{name}: {scan.failures[name]}"
+        elif owed:
+            reasons = scan.reports[name].unanswered
+            named = ", ".join(f"{pin} ({reasons.get(pin, 'no answer')})" for pin in owed[:_NAMED])
+            more = f" and {len(owed) - _NAMED} more" if len(owed) > _NAMED else ""
+            yield f"{name} did not answer for {named}{more}"
+    if pins and not scan.reports and not scan.failures:
+        yield "no advisory engine is available"
+
+
+def _owes(scan: _Scan, name: str, pin: Pin) -> bool:
+    return name in scan.failures or pin not in scan.reports[name].found
+
+
+def _findings(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Iterator[Finding]:
+    """One finding for each affected pin and advisory, at the first place that locks the pin."""
+    seen: set[Pin] = set()
+    for target in exam.policy.targets:
+        lock = skill.locks.get(target.name)
+        if lock is not None:
+            pinned = [(one, one.pin) for one in lock.distributions if one.pin not in seen]
+            affected = {one: found for one, pin in pinned if pin and (found := scan.advisories(pin))}
+            seen |= lock.pins
+            yield from _in_lock(Case(skill, exam.policy, target, lock), affected, index)
+
+
+def _in_lock(
+    case: Case, affected: Mapping[LockedDistribution, tuple[Advisory, ...]], index: Index | None
+) -> Iterator[Finding]:
+    """Findings with the chains that lead to them, which are looked up only where there is one."""
+    graph = graph_of(case, index) if affected else None
+    ways = chains(graph.roots, graph.edges) if graph else {}
+    for one, advisories in affected.items():
+        for advisory in advisories:
+            yield finding(RULE, case.skill, one, advisory, ways.get(one.name, ()))
+
+
+def _signed(advisory: Advisory, engine: str) -> Advisory:
+    return advisory if advisory.reported_by else advisory.model_copy(update={"reported_by": (engine,)})
+
+
+def _runs(policy: Policy, tools: Tools, scan: _Scan, off: str, pins: int) -> tuple[EngineRun, ...]:
+    """Every engine the policy or the run knows of, also those that had nothing to do."""
+    names = [*policy.advisories.require, *(scanner.name for scanner in tools.scanners)]
+    idle = off or ("no skill locks any distribution" if not pins else "")
+    return tuple(_run(name, scan, idle) for name in dict.fromkeys(names))
+
+
+def _run(name: str, scan: _Scan, idle: str) -> EngineRun:
+    report = scan.reports.get(name)
+    if report is None:
+        return EngineRun(name=name, ran=False, reason=scan.failures.get(name, idle))
+    left_out = f"pins not answered for: {len(report.unanswered)}" if report.unanswered else ""
+    return EngineRun(name=name, version=report.version, ran=True, reason=left_out)

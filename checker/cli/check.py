@@ -1,0 +1,104 @@
+"""`proctor check`: examine skills and print one verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from checker.cli import EXIT_USAGE
+from checker.cli.options import (
+    advisories_option,
+    cache_option,
+    moment,
+    now_option,
+    offline_option,
+    path_argument,
+)
+from checker.model.policy import Policy
+from checker.model.verdict import Verdict
+from checker.reporters import REPORTERS
+from checker.reporters.page import Page
+from checker.tools import Tools, Tree
+
+
+@click.command("check")
+@path_argument
+@click.option(
+    "--base", metavar="REF", help="Judge by this revision's policy and examine only what changed since."
+)
+@click.option("--worktree", is_flag=True, help="Examine the files on disk instead of the last commit.")
+@click.option("--skill", metavar="GLOB", help="Only skills whose folder matches.")
+@click.option(
+    "--only", metavar="RULE", multiple=True, help="Only this check (repeatable), with those it needs."
+)
+@click.option("--format", "form", type=click.Choice(list(REPORTERS)), default="terminal", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
+)
+@advisories_option
+@offline_option
+@click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
+@now_option
+@cache_option
+def command(
+    path: Path,
+    base: str | None,
+    worktree: bool,
+    skill: str | None,
+    only: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    advisories: str | None,
+    offline: bool,
+    no_sandbox: bool,
+    now: dt.datetime | None,
+    cache: Path | None,
+) -> int:
+    """Examine the skills of the repository at PATH (default: this folder) and print one verdict.
+
+    The last commit is examined, not the files on disk, unless --worktree is given. With --base the policy is
+    that revision's own, so that no change can approve itself; only the skills affected since are examined.
+    """
+    from checker.cli.wiring import Wiring, cache_folder, open_revisions
+    from checker.pipeline import Request, run
+
+    request = Request(now=moment(now), skill=skill, only=only, offline=offline)
+    with ExitStack() as stack:
+        revisions = open_revisions(stack, path, base=base, worktree=worktree)
+
+        def make(policy: Policy, tree: Tree) -> Tools:
+            folder = cache_folder(cache)
+            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories)
+            return wiring.tools(revisions.head, sandbox=not no_sandbox)
+
+        verdict = run(revisions, request, make)
+    _deliver(verdict, form, output)
+    return EXIT_USAGE if verdict.error else verdict.decision.exit_code
+
+
+def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
+    """Print the report, or write it whole: a reader never sees half a file."""
+    if output is None:
+        click.echo(REPORTERS[form](verdict, _page()), nl=False)
+        return
+    text = REPORTERS[form](verdict)
+    partial = output.with_name(f".{output.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(output)
+    click.echo(f"proctor: {verdict.decision}: report written to {output}", err=True)
+
+
+def _page() -> Page:
+    """The terminal's width and whether it takes colour (NO_COLOR and FORCE_COLOR are respected)."""
+    if os.environ.get("NO_COLOR"):
+        color = False
+    else:
+        color = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    return Page(width=width, color=color)

@@ -1,0 +1,40 @@
+"""`proctor explain`: say why a package is allowed or denied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from checker.cli.options import cache_option, moment, now_option, offline_option, path_option
+
+
+@click.command("explain")
+@click.argument("skill")
+@click.argument("package", required=False)
+@path_option
+@offline_option
+@now_option
+@cache_option
+def command(
+    skill: str, package: str | None, path: Path, offline: bool, now: dt.datetime | None, cache: Path | None
+) -> None:
+    """Show the decision on each package of SKILL (or on PACKAGE alone): rule, reason, file and line, chain.
+
+    Works on the files on disk, judged by the policy on disk.
+    """
+    from checker.cli.wiring import Wiring, cache_folder, open_worktree
+    from checker.commands.examinee import find_examinee, usable
+    from checker.commands.explain import explain
+    from checker.load.policy import load_policy
+    from checker.reporters.explanation import explanations
+
+    with ExitStack() as stack:
+        tree = open_worktree(stack, path)
+        policy = load_policy(tree)
+        examinee = usable(find_examinee(tree, policy, skill))
+        wiring = Wiring(stack, policy, tree, moment(now), cache_folder(cache), offline)
+        answers = explain(examinee, policy, wiring.now.date(), wiring.index, package)
+    click.echo(explanations(examinee.skill.id, examinee.level, answers), nl=False)

@@ -1,0 +1,55 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Clock(click.ParamType[dt.datetime]):
+    """A moment in UTC: a date or an ISO 8601 date and time. Without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Text to an aware datetime in UTC; a wrong text is a usage error."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is not a date or time such as 2026-11-01 or 2026-11-01T12:00:00Z", param, ctx
+            )
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+now_option = click.option("--now", type=Clock(), default=None, help="Judge as if it were this time (UTC).")
+path_argument = click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=".")
+path_option = click.option(
+    "--path",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="The skill repository (default: this folder).",
+)
+cache_option = click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PROCTOR_CACHE",
+    default=None,
+    help="Where wheels, metadata and image layers are kept (default: the user's cache folder).",
+)
+offline_option = click.option(
+    "--offline", is_flag=True, help="Ask no package index; what that leaves out is said."
+)
+advisories_option = click.option(
+    "--advisories", metavar="SOURCE", default=None, help="`online`, or a snapshot: a zip file or a folder."
+)
+
+
+def moment(now: dt.datetime | None) -> dt.datetime:
+    """The run's one clock."""
+    return now or dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -1,0 +1,132 @@
+"""`proctor sandbox`: build, run, list and clean sandbox images."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from checker.cli import EXIT_INCONCLUSIVE
+from checker.cli.options import cache_option, moment, now_option, offline_option, path_option
+
+if TYPE_CHECKING:
+    from checker.commands.sandbox import Denied
+    from checker.model.evidence import PhaseEvidence
+
+_EXIT_OF = {"passed": 0, "failed": 1, "broken": EXIT_INCONCLUSIVE, "not_applicable": EXIT_INCONCLUSIVE}
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Build skills' images, run their scripts without network, and be rid of what is left."""
+
+
+@command.command("build")
+@click.argument("skill")
+@path_option
+@offline_option
+@now_option
+@cache_option
+def build_command(skill: str, path: Path, offline: bool, now: dt.datetime | None, cache: Path | None) -> int:
+    """Build the image of SKILL as it is on disk, unless the policy denies it."""
+    from checker.cli.session import Session
+    from checker.commands.sandbox import Denied
+
+    with ExitStack() as stack:
+        session = Session.open(stack, path, skill, moment(now), cache, offline=offline)
+        try:
+            image = session.build()
+        except Denied as denied:
+            return _denied(denied)
+    how = "reused" if image.cached else f"built in {image.build_seconds:.2f} s"
+    click.echo(f"{image.key}  {image.image_id}  {how}, base {image.base}")
+    return 0
+
+
+@command.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("skill")
+@click.argument("script")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--input", "given", metavar="JSON", help="JSON given to the script on standard input (@FILE reads one)."
+)
+@path_option
+@offline_option
+@now_option
+@cache_option
+def run_command(
+    skill: str,
+    script: str,
+    arguments: tuple[str, ...],
+    given: str | None,
+    path: Path,
+    offline: bool,
+    now: dt.datetime | None,
+    cache: Path | None,
+) -> int:
+    """Run SCRIPT of SKILL in its image with ARGUMENTS, and print output and evidence as JSON.
+
+    The exit code is 0 when the script ended with 0, 1 when it did not, 3 when it could not be run.
+    """
+    from checker.cli.session import Session
+    from checker.commands.sandbox import Denied
+
+    data = _json_input(given)
+    with ExitStack() as stack:
+        session = Session.open(stack, path, skill, moment(now), cache, offline=offline)
+        try:
+            evidence = session.run(script, arguments, data)
+        except Denied as denied:
+            return _denied(denied)
+    click.echo(_printed(evidence))
+    return _EXIT_OF[evidence.status]
+
+
+@command.command("list")
+def list_command() -> None:
+    """List Proctor's images and containers, found by their labels."""
+    from checker.engines.sandbox import Engine, listed
+
+    with closing(Engine()) as engine:
+        for kept in listed(engine):
+            click.echo(f"{kept.kind:9}  {kept.name}  {kept.skill}  {kept.bytes / 1e6:.1f} MB")
+
+
+@command.command("clean")
+def clean_command() -> None:
+    """Remove Proctor's containers and images, found by their labels."""
+    from checker.engines.sandbox import Engine, clean
+
+    with closing(Engine()) as engine:
+        removed = clean(engine)
+    for kept in removed:
+        click.echo(f"removed {kept.kind} {kept.name}")
+    click.echo(f"{len(removed)} removed")
+
+
+def _json_input(given: str | None) -> bytes:
+    """The JSON text for the script, checked: a typing mistake is ours to report, not the script's."""
+    if given is None:
+        return b""
+    try:
+        text = Path(given[1:]).read_text(encoding="utf-8") if given.startswith("@") else given
+        json.loads(text)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--input is not JSON: {error}") from error
+    return text.encode("utf-8")
+
+
+def _printed(evidence: PhaseEvidence) -> str:
+    return json.dumps(evidence.model_dump(mode="json"), indent=2, ensure_ascii=False)
+
+
+def _denied(denied: Denied) -> int:
+    """The report that says why nothing was built; the exit code of its decision."""
+    from checker.reporters import REPORTERS
+
+    click.echo(REPORTERS["terminal"](denied.verdict), nl=False)
+    return denied.verdict.decision.exit_code

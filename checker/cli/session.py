@@ -1,0 +1,48 @@
+"""One skill, one policy, one engine: what `sandbox build` and `sandbox run` share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from checker.cli.wiring import Wiring, cache_folder, open_worktree
+from checker.commands import sandbox
+from checker.commands.examinee import find_examinee
+from checker.load.policy import load_policy
+from checker.model.evidence import PhaseEvidence
+from checker.model.plan import Examinee
+from checker.tools import Image
+
+
+@dataclass(frozen=True)
+class Session:
+    """Works on the files on disk, judged by the policy on disk."""
+
+    examinee: Examinee
+    wiring: Wiring
+
+    @classmethod
+    def open(
+        cls, stack: ExitStack, path: Path, skill: str, now: dt.datetime, cache: Path | None, *, offline: bool
+    ) -> Self:
+        """Find the skill. Raises UsageError and PolicyError."""
+        tree = open_worktree(stack, path)
+        policy = load_policy(tree)
+        examinee = find_examinee(tree, policy, skill)
+        return cls(examinee, Wiring(stack, policy, tree, now, cache_folder(cache), offline))
+
+    def build(self) -> Image:
+        """The skill's image. Raises Denied, Unanswered, InputError."""
+        wiring = self.wiring
+        tools = wiring.tools(wiring.policy_tree, sandbox=True)
+        return sandbox.build(self.examinee, wiring.policy, tools, wiring.sandbox, wiring.now)
+
+    def run(self, script: str, arguments: Sequence[str], stdin: bytes) -> PhaseEvidence:
+        """Evidence of one script. Raises Denied, Unanswered, InputError, UsageError."""
+        image = self.build()
+        wiring = self.wiring
+        return sandbox.execute(self.examinee, wiring.policy, wiring.sandbox, image, script, arguments, stdin)

@@ -1,0 +1,1 @@
+"""What `lock`, `explain` and `tree` do, without options or printing."""

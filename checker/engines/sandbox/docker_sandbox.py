@@ -1,0 +1,119 @@
+"""The sandbox: `checker.tools.Sandbox` on a Docker engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from checker.engines.sandbox import pytest_layer
+from checker.engines.sandbox.engine import Engine
+from checker.engines.sandbox.execution import execute
+from checker.engines.sandbox.images import ENV, Builder, Wheels
+from checker.engines.sandbox.keeper import Keeper, keeper
+from checker.engines.sandbox.observe import Observer
+from checker.engines.sandbox.report import evidence, not_run
+from checker.engines.sandbox.state import State
+from checker.errors import Unanswered
+from checker.model.evidence import PhaseEvidence
+from checker.model.policy import Limits
+from checker.tools import Image, ImageOrder, Phase
+
+
+class DockerSandbox:
+    """Builds images from `wheels` and runs phases in them. `folder` keeps layers and the index of images."""
+
+    def __init__(self, wheels: Wheels, folder: Path) -> None:
+        """Nothing is asked of the engine yet."""
+        self.engine = Engine()
+        self._builder = Builder(self.engine, wheels, State(folder))
+
+    def __enter__(self) -> Self:
+        """Use as a context manager to give the engine's sockets back."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.engine.close()
+
+    @cached_property
+    def version(self) -> str:
+        """The engine's version, or "" when it does not answer."""
+        return self.engine.version()
+
+    def build(self, order: ImageOrder) -> Image:
+        """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
+        return self._builder.build(order)
+
+    def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
+        """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
+        image_id, missing = self._image_for(image, phases)
+        with _Boxes(self.engine, image_id, limits, len(phases)) as boxes:
+            return tuple(
+                not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
+                for phase in phases
+            )
+
+    def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
+        """The image to run, and why it has no pytest although a phase needs it."""
+        if not any(phase.needs_pytest for phase in phases):
+            return image.image_id, None
+        try:
+            return self._builder.with_pytest(image), None
+        except Unanswered as missing:
+            if missing.engine != "pytest":
+                raise
+            return image.image_id, missing
+
+
+class _Boxes:
+    """Containers of one run: a new one follows a phase that was cut off or left something behind."""
+
+    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int) -> None:
+        self._engine, self._image_id, self._limits, self._phases = engine, image_id, limits, phases
+        self._stack = ExitStack()
+        self._current: tuple[Keeper, Observer] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._discard()
+
+    def run(self, phase: Phase) -> PhaseEvidence:
+        box, observer = self._current or self._open()
+        env = {**ENV, "PYTHONPATH": str(pytest_layer.PLACE)} if phase.needs_pytest else ENV
+        before = observer.start()
+        ended = execute(
+            self._engine,
+            box.container,
+            phase.argv,
+            env,
+            stdin=phase.stdin,
+            wall_seconds=self._limits.wall_seconds,
+            max_output=self._limits.output_kb * 1024,
+        )
+        leftovers = () if ended.cut else observer.leftovers()
+        seen = evidence(phase, ended, before, observer.read(), leftovers, self._limits)
+        # Where leftovers cannot be seen, the only way to be rid of them is a new container.
+        if seen.limit_exceeded or leftovers is None or leftovers:
+            self._discard()
+        return seen
+
+    def _open(self) -> tuple[Keeper, Observer]:
+        box = self._stack.enter_context(keeper(self._engine, self._image_id, self._limits, self._phases))
+        observer = Observer(box.container, box.pid)
+        self._stack.callback(observer.close)
+        self._current = box, observer
+        return self._current
+
+    def _discard(self) -> None:
+        self._current = None
+        self._stack.close()

@@ -1,0 +1,114 @@
+"""The Docker engine, reached through docker-py. Its troubles leave here as Unanswered.
+
+Every call has a time limit; images are asked for by id or digest, and nothing is pulled on the side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import Unanswered
+from checker.escape import shortened, visible
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+ENGINE = "docker"
+#: Seconds an answer may take. Loading a large image is the slowest thing asked.
+CALL_TIMEOUT = 120
+#: Seconds to find out whether there is an engine at all.
+_PING_TIMEOUT = 10
+
+
+class Engine:
+    """A connection, made when first needed and kept for the whole run."""
+
+    def __init__(self) -> None:
+        """Nothing is asked yet: a run without sandbox must not wait for an engine."""
+        self._client: APIClient | None = None
+
+    @property
+    def api(self) -> APIClient:
+        """The client. Raises Unanswered when no engine answers."""
+        if self._client is None:
+            self._client = _connect()
+        return self._client
+
+    def close(self) -> None:
+        """Give the sockets back."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def version(self) -> str:
+        """The engine's version, or "" when it does not answer."""
+        try:
+            with answered("asked for its version"):
+                return str(self.api.version()["Version"])
+        except Unanswered:
+            return ""
+
+    def architecture(self) -> str:
+        """The engine's word for its processor (`amd64`, `arm64`)."""
+        with answered("asked for its version"):
+            about = self.api.version()
+        if about.get("Os") != "linux":
+            raise Unanswered(
+                ENGINE, f"runs {visible(str(about.get('Os')))} containers; Linux ones are needed"
+            )
+        return str(about["Arch"])
+
+    def image(self, reference: str) -> dict[str, Any] | None:
+        """What the engine knows of an image, or None when it has none such."""
+        import docker.errors
+
+        api: Any = self.api  # the stubs leave this method without types
+        with answered("asked for an image"):
+            try:
+                found: dict[str, Any] = api.inspect_image(reference)
+            except docker.errors.NotFound:
+                return None
+        return found
+
+    def load(self, archive: Iterator[bytes]) -> None:
+        """`docker load`. Raises Unanswered with the engine's own words."""
+        api: Any = self.api
+        with answered("loading an image"):
+            for line in api.load_image(archive):
+                if "error" in line:
+                    raise Unanswered(ENGINE, f"loading an image: {_one_line(line['error'])}")
+
+
+@contextmanager
+def answered(doing: str) -> Iterator[None]:
+    """Turn every way in which docker-py fails into Unanswered. `doing` completes "while …"."""
+    import docker.errors
+    import requests.exceptions
+    import urllib3.exceptions
+
+    try:
+        yield
+    except (
+        docker.errors.DockerException,
+        requests.exceptions.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+    ) as error:
+        raise Unanswered(ENGINE, f"{doing}: {_one_line(error)}") from error
+
+
+def _connect() -> APIClient:
+    import docker
+    from docker.utils import kwargs_from_env
+
+    with answered("not reached; `scripts/setup-engine.sh` installs and starts one"):
+        settings: Any = kwargs_from_env()
+        probe = docker.APIClient(**settings, version="auto", timeout=_PING_TIMEOUT)
+        probe.close()
+        return docker.APIClient(**settings, version=probe.api_version, timeout=CALL_TIMEOUT)
+
+
+def _one_line(error: object) -> str:
+    return shortened(visible(str(error)), 400)

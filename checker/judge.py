@@ -1,0 +1,125 @@
+"""Outcomes and policy in, verdict out. Pure and total: whatever the checks say, there is a decision.
+
+A finding at the threshold fails, even where something else broke; otherwise what could not be checked makes
+the skill inconclusive (or fails it, by `on_broken`). Nothing passes by being forgotten: a skill without any
+outcome is inconclusive. The order of outcomes never matters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from checker.errors import InputError
+from checker.model.outcome import Outcome
+from checker.model.plan import Examinee
+from checker.model.policy import Policy
+from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
+from checker.rules.waivers import Ruling, unheeded
+from checker.rules.weigh import Scale
+
+
+def judge(
+    outcomes: Iterable[Outcome],
+    engines: Iterable[EngineRun],
+    examinees: Iterable[Examinee],
+    policy: Policy,
+    *,
+    now: dt.datetime,
+    base: str | None,
+    head: str,
+    policy_label: str = "",
+    advisories_label: str = "",
+    notes: Iterable[str] = (),
+    check_order: Sequence[str] = (),
+) -> Verdict:
+    """Weigh every outcome by the policy. `now` is the run's clock, `check_order` the order to report in."""
+    now = _utc(now)
+    asked = {e.skill.id: e for e in sorted(examinees, key=lambda e: (e.skill.id, e.level.rank, e.because))}
+    answered = _by_skill(outcomes, check_order)
+    skills: list[SkillVerdict] = []
+    rulings: list[Ruling] = []
+    for skill in sorted(asked.keys() | answered.keys()):
+        verdict, heeded = _one(skill, asked.get(skill), answered.get(skill, ()), policy, now.date())
+        skills.append(verdict)
+        rulings.extend(heeded)
+    said = unheeded(policy.waivers, rulings, {s.skill: s.outcomes for s in skills}, now.date())
+    return Verdict(
+        decision=max((s.decision for s in skills), key=_WORST.index, default=DecisionWord.PASS),
+        now=now,
+        base=base,
+        head=head,
+        policy=policy_label,
+        advisories=advisories_label,
+        engines=merged(engines),
+        skills=tuple(skills),
+        notes=(*notes, *said),
+    )
+
+
+def unreadable_policy_verdict(
+    error: InputError, *, now: dt.datetime, head: str, base: str | None = None
+) -> Verdict:
+    """The verdict when there is no policy to judge by: nothing was examined. Exit code 2."""
+    return Verdict(
+        decision=DecisionWord.INCONCLUSIVE,
+        now=_utc(now),
+        base=base,
+        head=head,
+        policy=error.file,
+        error=str(error),
+    )
+
+
+def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:
+    """One entry for each engine, by name. It ran if any ask was answered; every complaint is kept."""
+    runs: dict[str, list[EngineRun]] = defaultdict(list)
+    for run in engines:
+        runs[run.name].append(run)
+    return tuple(
+        EngineRun(
+            name=name,
+            version=_joined(run.version for run in same),
+            ran=any(run.ran for run in same),
+            reason=_joined(run.reason for run in same),
+        )
+        for name, same in sorted(runs.items())
+    )
+
+
+_WORST = (DecisionWord.PASS, DecisionWord.INCONCLUSIVE, DecisionWord.FAIL)
+
+
+def _one(
+    skill: str, examinee: Examinee | None, outcomes: Iterable[Outcome], policy: Policy, today: dt.date
+) -> tuple[SkillVerdict, list[Ruling]]:
+    """The verdict on one skill, and the waivers that were ruled on."""
+    level = examinee.level if examinee else None
+    scale = Scale.of(policy, skill, policy.level_of(level), today)
+    weighed = tuple(scale.weighed(outcome) for outcome in outcomes)
+    verdict = SkillVerdict(
+        skill=skill,
+        level=level,
+        because=examinee.because if examinee else (),
+        decision=scale.decision(weighed),
+        outcomes=weighed,
+    )
+    return verdict, scale.rulings(weighed)
+
+
+def _by_skill(outcomes: Iterable[Outcome], check_order: Sequence[str]) -> dict[str, list[Outcome]]:
+    rank = {check: position for position, check in enumerate(check_order)}
+    grouped: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in sorted(outcomes, key=lambda o: (rank.get(o.check, len(rank)), o.check, repr(o))):
+        grouped[outcome.skill].append(outcome)
+    return grouped
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(sorted({text for text in texts if text}))
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    """The clock is UTC; a time without an offset is taken as such."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

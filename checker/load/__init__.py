@@ -1,0 +1,1 @@
+"""From files to model: the only parser, and it keeps file and line of every value."""

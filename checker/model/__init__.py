@@ -1,0 +1,1 @@
+"""The nouns of Proctor: frozen values without I/O. Nothing here imports any other part."""

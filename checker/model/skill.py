@@ -1,0 +1,107 @@
+"""A skill: a folder with a SKILL.md, and what it declares."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from pydantic import ConfigDict
+
+from checker.model.base import Frozen, Location
+from checker.model.level import Level
+from checker.model.lock import Lock
+from checker.model.severity import Severity
+
+
+class FileKind(StrEnum):
+    """What a tree entry is. Only `file` and `executable` have content a check may read."""
+
+    FILE = "file"
+    EXECUTABLE = "executable"
+    SYMLINK = "symlink"
+    GITLINK = "gitlink"
+    SPECIAL = "special"
+
+
+class Entry(Frozen):
+    """One entry of a tree. `digest` identifies the content: the git blob id, or a hash of the bytes."""
+
+    path: str
+    kind: FileKind
+    digest: str
+
+
+class Problem(Frozen):
+    """Something in a skill's own files that cannot be used. `fatal` = nothing else can be said of the skill.
+
+    `strict_only` marks what only the strict form of the Agent Skills format forbids. `unexamined` marks
+    content that is not in the tree at all (behind a submodule or Git LFS): what cannot be read is not clean.
+    """
+
+    message: str
+    location: Location
+    remedy: str = ""
+    severity: Severity = Severity.ERROR
+    fatal: bool = False
+    strict_only: bool = False
+    unexamined: bool = False
+
+
+class DeclaredPackage(Frozen):
+    """One requirement the skill declares, re-serialised by `packaging`, with its place."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    requirement: Requirement
+    location: Location
+
+    @property
+    def name(self) -> NormalizedName:
+        """The distribution's PEP 503 name."""
+        return canonicalize_name(self.requirement.name)
+
+
+class Skill(Frozen):
+    """A skill as its files describe it.
+
+    `id` is the repository-relative folder ("." for the root). `files` are the entries the skill owns (those
+    of a nested skill belong to that one), `read_set` all entries that were read for it, also outside of its
+    folder. `maturity` is what it declares (None: the policy's default). `locks` maps a target's name to its
+    lock; a lock that cannot be read stands in `lock_problems` instead. `test` is the declared test command.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    id: str
+    name: str = ""
+    description: str = ""
+    skill_md: str
+    manifest: str | None = None
+    maturity: Level | None = None
+    maturity_location: Location | None = None
+    python: str | None = None
+    packages: tuple[DeclaredPackage, ...] = ()
+    test: tuple[str, ...] | None = None
+    files: tuple[Entry, ...] = ()
+    read_set: tuple[Entry, ...] = ()
+    locks: dict[str, Lock] = {}
+    lock_problems: dict[str, Problem] = {}
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def unusable(self) -> Problem | None:
+        """The first problem that leaves nothing to check, if there is one."""
+        return next((p for p in self.problems if p.fatal), None)
+
+    @property
+    def python_files(self) -> tuple[str, ...]:
+        """Repository-relative paths of its Python files, sorted."""
+        return tuple(sorted(e.path for e in self.files if e.path.endswith(".py") and e.kind in _READABLE))
+
+    def relative(self, path: str) -> str:
+        """`path` (repository-relative, inside the skill) as seen from the skill's folder."""
+        return path if self.id == "." else path.removeprefix(f"{self.id}/")
+
+
+_READABLE = (FileKind.FILE, FileKind.EXECUTABLE)

@@ -1,0 +1,61 @@
+"""The verdict: what Proctor says in the end. Its JSON form is published and versioned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Literal
+
+from checker.model.base import Frozen
+from checker.model.level import Level
+from checker.model.outcome import Outcome
+
+VERDICT_VERSION: Literal[1] = 1
+
+
+class DecisionWord(StrEnum):
+    """The three decisions. `inconclusive` is not a pass."""
+
+    PASS = "pass"  # noqa: S105 - a decision, not a password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command: 0, 1 and 3; 2 is for usage and policy errors."""
+        return {"pass": 0, "fail": 1, "inconclusive": 3}[self.value]
+
+
+class EngineRun(Frozen):
+    """One outside tool: whether it ran, and when not, why."""
+
+    name: str
+    version: str = ""
+    ran: bool
+    reason: str = ""
+
+
+class SkillVerdict(Frozen):
+    """One skill: the level it was judged at, why it was examined, and how every check ended."""
+
+    skill: str
+    level: Level | None = None
+    because: tuple[str, ...] = ()
+    decision: DecisionWord
+    outcomes: tuple[Outcome, ...]
+
+
+class Verdict(Frozen):
+    """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree"."""
+
+    version: Literal[1] = VERDICT_VERSION
+    decision: DecisionWord
+    now: dt.datetime
+    base: str | None = None
+    head: str
+    policy: str = ""
+    advisories: str = ""
+    engines: tuple[EngineRun, ...] = ()
+    skills: tuple[SkillVerdict, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""

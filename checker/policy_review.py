@@ -1,0 +1,115 @@
+"""What a change does to the policy itself. No change can approve itself: the base's tip judges.
+
+The head's policy is only read to say whether it is valid and what it touches. Special cases: a base that
+never had a policy (bootstrap: the head's own is used, and that is said), a head that deletes the policy
+(fails), and a head whose policy cannot be read (fails, with file and line).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checker.errors import InputError, PolicyError
+from checker.model.outcome import Finding, Outcome
+from checker.model.plan import Examinee
+from checker.model.policy import Policy
+from checker.model.severity import Severity
+from checker.model.skill import Entry, Skill
+from checker.rules.policy_diff import PolicyDiff, diff, touched
+from checker.tools import Tree
+
+RULE = "policy"
+#: Folder of the policy files; also their name among the skills of a verdict.
+FOLDER = "policies"
+REVIEW = "valid; needs code-owner review (this run is judged by the base's policy)"
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """The policy's side of a change.
+
+    `tree` holds the policy that judges; `difference` is what the head's policy alters, when it is valid.
+    """
+
+    label: str
+    tree: Tree
+    outcome: Outcome | None = None
+    notes: tuple[str, ...] = ()
+    difference: PolicyDiff | None = None
+
+    def touches(self, skill: Skill) -> str | None:
+        """Why the altered policy concerns this skill, or None."""
+        return touched(skill, self.difference) if self.difference is not None else None
+
+    def examinee(self, policy: Policy) -> tuple[Examinee, ...]:
+        """The policy files as one more examinee, when they changed."""
+        if self.outcome is None:
+            return ()
+        skill = Skill(id=FOLDER, skill_md="")
+        return (Examinee(skill=skill, level=policy.default_maturity, because=("the policy changed",)),)
+
+
+def own(head: Tree, load: Callable[[Tree], Policy]) -> tuple[Policy, PolicyChange]:
+    """Judge by the examined revision's own policy: no base was given."""
+    return load(head), PolicyChange(f"{FOLDER}/ of the examined revision itself", head)
+
+
+def review(
+    head: Tree, tip: Tree, fork: Tree, *, ever: bool, load: Callable[[Tree], Policy]
+) -> tuple[Policy, PolicyChange]:
+    """The base tip's policy, and what the head does to it.
+
+    `fork` is the merge base, `ever` tells whether the base's history ever held a policy. Raises PolicyError
+    when the base's own policy cannot be read, or is gone.
+    """
+    if not policy_entries(tip):
+        return _bootstrap(head, load, ever=ever)
+    policy = load(tip)
+    label = f"{FOLDER}/ at the base's tip {tip.revision[:12]}"
+    now = policy_entries(head)
+    if now == policy_entries(fork):
+        return policy, PolicyChange(label, tip)
+    if not now:
+        return policy, PolicyChange(label, tip, _failed("the change deletes the policy", FOLDER))
+    try:
+        after = load(head)
+    except InputError as error:
+        return policy, PolicyChange(label, tip, _failed(error.message, error.file, error.line))
+    change = diff(_before(fork, policy, load), after)
+    return policy, PolicyChange(
+        label, tip, Outcome.of(RULE, FOLDER, (), REVIEW), (f"policy change: {REVIEW}",), change
+    )
+
+
+def _before(fork: Tree, tip: Policy, load: Callable[[Tree], Policy]) -> Policy:
+    """The policy the change began from; the tip's where that one is missing or cannot be read."""
+    try:
+        return load(fork)
+    except InputError:
+        return tip
+
+
+def policy_entries(tree: Tree) -> tuple[Entry, ...]:
+    """The policy's files as tree entries: equal entries mean an equal policy."""
+    return tuple(entry for path, entry in tree.entries().items() if path.startswith(f"{FOLDER}/"))
+
+
+def _bootstrap(head: Tree, load: Callable[[Tree], Policy], *, ever: bool) -> tuple[Policy, PolicyChange]:
+    if ever:
+        raise PolicyError("the base once had a policy and has none now; restore it first", FOLDER)
+    note = "bootstrap: the base never had a policy, so this run is judged by the policy the change brings"
+    return load(head), PolicyChange(f"{FOLDER}/ of the head (bootstrap)", head, notes=(note,))
+
+
+def _failed(message: str, file: str, line: int | None = None) -> Outcome:
+    finding = Finding(
+        rule=RULE,
+        subject=FOLDER,
+        severity=Severity.ERROR,
+        message=message,
+        file=file,
+        line=line,
+        remedy="mend the policy file, or leave the policy as it is on the base branch",
+    )
+    return Outcome.of(RULE, FOLDER, (finding,))

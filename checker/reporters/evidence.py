@@ -1,0 +1,43 @@
+"""The words for what the sandbox saw. Pure; nothing is escaped yet."""
+
+from __future__ import annotations
+
+from checker.model.evidence import PhaseEvidence
+from checker.model.verdict import SkillVerdict
+
+_UNSEEN = "not observed"
+
+
+def phases(skill: SkillVerdict) -> list[PhaseEvidence]:
+    """What the sandbox saw of a skill."""
+    return [phase for o in skill.outcomes if o.evidence is not None for phase in o.evidence.phases]
+
+
+def measured(phase: PhaseEvidence) -> str:
+    """The numbers of a phase on one line; what nobody could observe is said to be so."""
+    known = (
+        ("exit", _or_unseen(phase.exit_code)),
+        ("wall", _seconds(phase.wall_seconds)),
+        ("CPU", _seconds(phase.cpu_seconds)),
+        ("peak", _mebibytes(phase.peak_memory_bytes)),
+        ("network attempts", _or_unseen(phase.network_attempts)),
+        ("OOM kills", _or_unseen(phase.oom_kills)),
+        ("leftovers", _UNSEEN if phase.leftovers is None else ", ".join(phase.leftovers) or "none"),
+    )
+    limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
+    return " · ".join(f"{name} {value}" for name, value in known) + limit
+
+
+def _or_unseen(value: int | None) -> str:
+    return _UNSEEN if value is None else str(value)
+
+
+def _seconds(value: float | None) -> str:
+    return _UNSEEN if value is None else f"{value:.2f} s"
+
+
+def _mebibytes(value: int | None) -> str:
+    if value is None:
+        return _UNSEEN
+    tenths = value * 10 // 2**20  # whole numbers: a report must not fail on a number too large for a float
+    return f"{tenths // 10}.{tenths % 10} MiB"

@@ -1,0 +1,15 @@
+"""What a report is written for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """The reader's page: `width` in columns, and whether it shows colour. Only a terminal has either."""
+
+    width: int = 100
+    color: bool = False
+
+
+PLAIN = Page()

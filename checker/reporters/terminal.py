@@ -1,0 +1,131 @@
+"""The report for a terminal: the decision, a table of skills and checks, then what to do about each skill.
+
+A skill that plainly passes takes its row in the table and nothing else. Symbols and words carry the meaning;
+colour only helps. Imported when used: rich is slow to load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from checker.escape import defused, visible
+from checker.model.outcome import Status
+from checker.model.verdict import DecisionWord, SkillVerdict, Verdict
+from checker.reporters import wording
+from checker.reporters.page import PLAIN, Page
+from checker.reporters.terminal_skill import DECISION_STYLE, section
+
+#: Below this the table would lose words.
+_NARROWEST = 60
+#: The level column needs room beside five checks.
+_ROOMY = 96
+_STATUS_STYLE = {
+    Status.PASSED: "green",
+    Status.FAILED: "bold red",
+    Status.BROKEN: "bold yellow",
+    Status.SKIPPED: "dim",
+    Status.NOT_APPLICABLE: "dim",
+}
+
+
+def render(verdict: Verdict, page: Page = PLAIN) -> str:
+    """The whole report. Without colour it is plain text without trailing spaces."""
+    page = page._replace(width=max(page.width, _NARROWEST))
+    console = _console(page)
+    for part in _parts(verdict, page):
+        # What must stay in one piece (a command, a place) is left to the terminal to wrap.
+        console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
+    text = defused(console.file.getvalue()) if isinstance(console.file, StringIO) else ""
+    return text if page.color else re.sub(r" +$", "", text, flags=re.MULTILINE)
+
+
+def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType]:
+    yield from _header(verdict)
+    if verdict.error:
+        yield Text(f"\n{visible(verdict.error)}", style="bold red")
+    if verdict.skills:
+        yield _table(verdict, page)
+    for skill in wording.by_urgency(verdict):
+        yield from section(skill)
+    yield from _asides(verdict)
+    yield from _last(verdict)
+
+
+def _header(verdict: Verdict) -> Iterator[Text]:
+    yield Text.assemble(
+        "proctor: ",
+        (wording.decision(verdict), DECISION_STYLE[verdict.decision]),
+        f"   {visible(wording.revisions(verdict))}   {wording.clock(verdict.now)}",
+    )
+    labels = (("policy", verdict.policy), ("advisories", verdict.advisories))
+    told = " · ".join(f"{name}: {visible(value)}" for name, value in labels if value)
+    if told:
+        yield Text(told, style="dim")
+
+
+def _table(verdict: Verdict, page: Page) -> Table:
+    checks = wording.columns(verdict)
+    roomy = page.width >= _ROOMY
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("\nskill", overflow="fold")
+    if roomy:
+        table.add_column("\nlevel", no_wrap=True)
+    for check in checks:
+        table.add_column(Text(f"\n{visible(check)}"), no_wrap=True)
+    for skill in verdict.skills:
+        level = [Text(skill.level or "", style="dim")] if roomy else []
+        table.add_row(_name(skill), *level, *(_cell(skill, check) for check in checks))
+    return table
+
+
+def _name(skill: SkillVerdict) -> Text:
+    plain = skill.decision is DecisionWord.PASS
+    return Text(visible(skill.skill), style="" if plain else "bold")
+
+
+def _cell(skill: SkillVerdict, check: str) -> Text:
+    status = wording.cell(skill, check)
+    return Text(wording.STATUS[status], style=_STATUS_STYLE[status]) if status else Text("")
+
+
+def _asides(verdict: Verdict) -> Iterator[RenderableType]:
+    """What nobody asked, what did not run, and what else a reviewer should know."""
+    lines = [*wording.shortfalls(verdict), *(("note", note) for note in verdict.notes)]
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, sentence in lines:
+        grid.add_row(Text(label, style="dim"), Text(visible(sentence)))
+    if lines:
+        yield Text("")
+        yield grid
+
+
+def _last(verdict: Verdict) -> Iterator[Text]:
+    yield Text("")
+    yield Text.assemble(
+        (wording.decision(verdict), DECISION_STYLE[verdict.decision]),
+        f" (exit code {wording.exit_code(verdict)}) · {wording.summary(verdict)}",
+    )
+
+
+def _console(page: Page) -> Console:
+    """A console that looks at nothing but `page`: no environment, no Jupyter, no Windows API."""
+    return Console(
+        file=StringIO(),
+        width=page.width,
+        color_system="standard" if page.color else None,
+        force_terminal=page.color,
+        force_jupyter=False,
+        legacy_windows=False,
+        no_color=not page.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        _environ={},
+    )

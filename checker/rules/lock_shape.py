@@ -1,0 +1,90 @@
+"""What can be said of a lock by looking at it alone: its target, its entries, where their files lie. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+
+from checker.model.lock import LockedDistribution, LockedFile
+from checker.model.outcome import Finding
+from checker.rules.lock_findings import about_entry, about_lock, quoted
+from checker.rules.lock_graph import Case
+from checker.rules.target_env import holds
+
+
+def judge_shape(case: Case) -> Iterator[Finding]:
+    """Findings about the lock's target and about each entry, without asking anything outside."""
+    yield from _target(case)
+    counts = Counter(d.name for d in case.lock.distributions)
+    for entry in case.lock.distributions:
+        if counts[entry.name] > 1:
+            yield about_entry(case, entry, f"{entry.name} is locked {counts[entry.name]} times")
+        yield from _entry(case, entry)
+
+
+def _target(case: Case) -> Iterator[Finding]:
+    lock, target = case.lock, case.target
+    if lock.locked_target not in (None, target.name):
+        yield about_lock(case, f"locked for target {quoted(lock.locked_target or '')}, not {target.name}")
+    if lock.locked_python not in (None, case.python):
+        yield about_lock(case, f"locked for Python {quoted(lock.locked_python or '')}, not {case.python}")
+    elif lock.requires_python and not SpecifierSet(lock.requires_python).contains(f"{case.python}.0"):
+        yield about_lock(case, f"requires Python {lock.requires_python}; the target has {case.python}")
+    if lock.environments and not any(holds(Marker(text), case.env) for text in lock.environments):
+        yield about_lock(case, f"its environments leave out target {target.name}")
+
+
+def _entry(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
+    if entry.version is None:
+        yield about_entry(case, entry, f"{entry.name} is locked without a version")
+    if entry.marker is not None and not holds(Marker(entry.marker), case.env):
+        marker = quoted(entry.marker)
+        yield about_entry(case, entry, f"{entry.name} is left out on the target by its marker: {marker}")
+    if entry.direct_source is not None:
+        yield from _direct(case, entry, entry.direct_source)
+    else:
+        yield from _wheels(case, entry)
+    for file in files_of(entry):
+        yield from _file(case, entry, file)
+
+
+def files_of(entry: LockedDistribution) -> tuple[LockedFile, ...]:
+    """Wheels first, then the source archive."""
+    return (*entry.wheels, *((entry.sdist,) if entry.sdist else ()))
+
+
+def _direct(case: Case, entry: LockedDistribution, source: str) -> Iterator[Finding]:
+    if source not in case.policy.direct_sources:
+        where = quoted(source)
+        yield about_entry(case, entry, f"{entry.name} comes from {where}, which the policy does not name")
+
+
+def _wheels(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
+    if entry.name in case.installed or entry.name in case.policy.source_builds:
+        return
+    if entry.wheels:
+        message = f"no wheel of {entry.name} fits {case.target.platform} with Python {case.python}"
+    else:
+        message = f"{entry.name} is locked as a source archive only; the policy allows no source build of it"
+    yield about_entry(case, entry, message)
+
+
+def _file(case: Case, entry: LockedDistribution, file: LockedFile) -> Iterator[Finding]:
+    name = quoted(file.filename)
+    if file.sha256 is None:
+        yield about_entry(case, entry, f"{name} has no sha256")
+    if file.path is not None:
+        yield about_entry(case, entry, f"{name} is a local path: {quoted(file.path)}")
+    if file.url is not None and _scheme(file.url) not in ("http", "https"):
+        yield about_entry(case, entry, f"{name} is not at an http(s) address: {quoted(file.url)}")
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""

@@ -1,0 +1,128 @@
+"""From the evidence of a run to findings, each with the exact command that shows it again. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from checker.escape import shortened, visible
+from checker.model.evidence import PhaseEvidence
+from checker.model.outcome import Finding
+from checker.model.policy import LevelSettings
+from checker.model.severity import Severity
+from checker.model.skill import Skill
+from checker.rules.sandbox_phases import has_tests
+
+RULE, LIMIT_RULE, NETWORK_RULE = "sandbox", "resource-limit", "network-attempt"
+_SHOWN = 5
+
+
+def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSettings) -> tuple[Finding, ...]:
+    """Everything a run showed. A phase that was cut off by a limit says only that, and what else it did."""
+    found = [finding for phase in phases for finding in _of_phase(skill, phase, settings)]
+    if settings.require_tests and not has_tests(skill):
+        found.append(_without_tests(skill))
+    return tuple(found)
+
+
+def note(skill: Skill, text: str) -> Finding:
+    """Something of the image that a reviewer should see; it never fails."""
+    return Finding(
+        rule=RULE,
+        subject="packages",
+        severity=Severity.NOTE,
+        message=text,
+        file=_lock_or_manifest(skill),
+        remedy="look at what it does; nothing is wrong by itself",
+    )
+
+
+def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> Iterator[Finding]:
+    if phase.limit_exceeded:
+        yield _finding(skill, phase, LIMIT_RULE, Severity.ERROR, phase.reason, _leaner(skill, phase))
+    elif phase.status == "failed":
+        yield _finding(skill, phase, RULE, Severity.ERROR, _failure(phase), _again(skill, phase))
+    if phase.network_attempts:
+        severity = Severity.WARNING if settings.network_attempts == "warn" else Severity.ERROR
+        yield _finding(skill, phase, NETWORK_RULE, severity, _network(phase), _offline(skill, phase))
+    if phase.leftovers:
+        running = ", ".join(f"`{shortened(command, 60)}`" for command in phase.leftovers[:_SHOWN])
+        message = f"left {len(phase.leftovers)} running: {running}"
+        yield _finding(skill, phase, RULE, Severity.WARNING, message, _tidy(skill, phase))
+
+
+def _finding(
+    skill: Skill, phase: PhaseEvidence, rule: str, severity: Severity, message: str, remedy: str
+) -> Finding:
+    return Finding(
+        rule=rule,
+        subject=phase.phase,
+        severity=severity,
+        message=f"{phase.phase}: {message}",
+        file=visible(skill.manifest or skill.skill_md),
+        remedy=remedy,
+    )
+
+
+def _failure(phase: PhaseEvidence) -> str:
+    shown = "; ".join(phase.failures[:_SHOWN])
+    more = f"; and {len(phase.failures) - _SHOWN} more" if len(phase.failures) > _SHOWN else ""
+    return f"{phase.reason}: {shown}{more}" if phase.reason and shown else f"{phase.reason or shown}{more}"
+
+
+def _network(phase: PhaseEvidence) -> str:
+    times = "once" if phase.network_attempts == 1 else f"{phase.network_attempts} times"
+    return f"tried {times} to reach a network"
+
+
+def command(skill: Skill, *script: str) -> str:
+    """`proctor sandbox run …` for a skill, to be pasted into a shell."""
+    path = visible(skill.id)
+    words = [f"./{path}" if path.startswith("-") else path, *map(visible, script)]
+    return f"`proctor sandbox run {' '.join(map(shlex.quote, words))}`"
+
+
+def _script(skill: Skill, phase: PhaseEvidence) -> str:
+    """The script to look at first: one that a failure names, else any of the skill."""
+    scripts = [skill.relative(path) for path in skill.python_files]
+    named = (script for script in scripts if any(line.startswith(f"{script}:") for line in phase.failures))
+    return next(named, scripts[0] if scripts else "SCRIPT")
+
+
+def _again(skill: Skill, phase: PhaseEvidence) -> str:
+    if phase.phase == "tests":
+        return f"see what the tests say in the report; {command(skill, _script(skill, phase))} runs a script"
+    if phase.phase == "import":
+        lock = f"`proctor lock {shlex.quote(visible(skill.id))}`"
+        return f"declare a version that imports by itself, or what it lacks, then run {lock}"
+    return f"see it happen: {command(skill, _script(skill, phase))}"
+
+
+def _leaner(skill: Skill, phase: PhaseEvidence) -> str:
+    limits = "or raise the level's limits in policies/maturity.yaml"
+    return f"use less, {limits}; see it happen: {command(skill, _script(skill, phase))}"
+
+
+def _offline(skill: Skill, phase: PhaseEvidence) -> str:
+    return (
+        f"work without network, or stub it in tests; see it happen: {command(skill, _script(skill, phase))}"
+    )
+
+
+def _tidy(skill: Skill, phase: PhaseEvidence) -> str:
+    return f"end what it starts; see it happen: {command(skill, _script(skill, phase))}"
+
+
+def _without_tests(skill: Skill) -> Finding:
+    return Finding(
+        rule=RULE,
+        subject="tests",
+        severity=Severity.ERROR,
+        message="has no tests, and its level requires them",
+        file=visible(skill.manifest or skill.skill_md),
+        remedy="add tests/test_*.py, or name a `test` command in skill.yaml",
+    )
+
+
+def _lock_or_manifest(skill: Skill) -> str:
+    return visible(next((lock.file for lock in skill.locks.values()), skill.manifest or skill.skill_md))

@@ -1,0 +1,91 @@
+"""What goes into a skill's image: its own files, and the wheels that its lock names for the target."""
+
+from __future__ import annotations
+
+import posixpath
+
+from checker.errors import InputError, Unanswered
+from checker.escape import visible
+from checker.model.plan import Examinee
+from checker.model.policy import Policy, Target
+from checker.model.skill import Entry, FileKind, Skill
+from checker.rules.wheel_choice import choose, is_linux
+from checker.tools import ImageOrder, Tree
+
+ENGINE = "sandbox"
+#: Bytes of one file, and of all files, that a skill may bring into its image.
+MAX_FILE_BYTES, MAX_SKILL_BYTES = 64 << 20, 256 << 20
+_MAX_HOPS = 8
+_LFS = b"version https://git-lfs"
+
+
+def target_of(policy: Policy) -> Target:
+    """The target the box runs: the policy's first one for Linux. Raises Unanswered where there is none."""
+    for target in policy.targets:
+        if is_linux(target):
+            return target
+    raise Unanswered(ENGINE, "no target of the policy is for Linux, so nothing can be run")
+
+
+def python_of(skill: Skill, policy: Policy) -> str:
+    """The Python the box runs: the target's, else the skill's, else the policy's default."""
+    return target_of(policy).python or skill.python or policy.default_python
+
+
+def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
+    """The order for a skill's image. Raises Unanswered (nothing can be run) and InputError (the skill)."""
+    skill, target = examinee.skill, target_of(policy)
+    python = python_of(skill, policy)
+    lock = skill.locks.get(target.name)
+    if lock is None and skill.packages:
+        raise Unanswered(ENGINE, f"no lock for target {target.name}: run `proctor lock {visible(skill.id)}`")
+    choice = choose(lock, python, target.platform) if lock else None
+    if choice and choice.problems:
+        raise Unanswered(ENGINE, "; ".join(choice.problems))
+    digest = next((e.digest for e in skill.files if lock and e.path == lock.file), "")
+    return ImageOrder(
+        skill=skill.id,
+        python=python,
+        base=policy.sandbox.base,
+        wheels=choice.wheels if choice else (),
+        files=_files(skill, head),
+        labels={"org.proctor.lock": digest} if digest else {},
+        max_wheel_bytes=policy.sandbox.max_wheel_mb << 20,
+        max_unpacked_bytes=policy.sandbox.max_unpacked_mb << 20,
+    )
+
+
+def _files(skill: Skill, head: Tree) -> dict[str, tuple[bytes, bool]]:
+    left = MAX_SKILL_BYTES
+    files: dict[str, tuple[bytes, bool]] = {}
+    for entry in skill.files:
+        source = _followed(entry, head)
+        content = head.read(source.path, MAX_FILE_BYTES)
+        if content.startswith(_LFS):
+            raise Unanswered(ENGINE, f"{visible(entry.path)} is a Git LFS pointer: its content is not here")
+        left -= len(content)
+        if left < 0:
+            raise InputError(
+                f"the skill's files are larger than {MAX_SKILL_BYTES} bytes", visible(entry.path)
+            )
+        files[skill.relative(entry.path)] = content, source.kind is FileKind.EXECUTABLE
+    return files
+
+
+def _followed(entry: Entry, head: Tree) -> Entry:
+    """The regular file that an entry is or, as a symlink, leads to; it must lie in the repository."""
+    found, entries = entry, head.entries()
+    for _ in range(_MAX_HOPS):
+        if found.kind in (FileKind.FILE, FileKind.EXECUTABLE):
+            return found
+        if found.kind is not FileKind.SYMLINK:
+            raise Unanswered(ENGINE, f"{visible(found.path)} is a submodule or a special file")
+        beside = posixpath.dirname(found.path)
+        target = posixpath.normpath(posixpath.join(beside, head.link_target(found.path)))
+        if target not in entries:
+            raise InputError(
+                f"the symlink leads to `{visible(target)}`, which is no file of the repository",
+                visible(entry.path),
+            )
+        found = entries[target]
+    raise InputError("the symlink leads through too many others", visible(entry.path))

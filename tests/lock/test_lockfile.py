@@ -1,0 +1,174 @@
+"""Lock text of unknown origin."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.errors import InputError
+from checker.load.lockfile import MAX_BYTES, parse_lock
+from checker.model.lock import Lock
+
+HEAD = 'lock-version = "1.0"\ncreated-by = "uv"\n'
+WHEEL = (
+    '{ url = "https://files.example/a-1.0-py3-none-any.whl", size = 3, hashes = { sha256 = "'
+    + "0" * 64
+    + '" } }'
+)
+ENTRY = f'\n[[packages]]\nname = "a"\nversion = "1.0"\nwheels = [{WHEEL}]\n'
+
+
+def parse(text: str | bytes) -> Lock:
+    return parse_lock(text if isinstance(text, bytes) else text.encode(), "skills/x/pylock.toml", "linux")
+
+
+def test_everything_a_lock_says_is_kept() -> None:
+    extra = 'dependencies = [{ name = "B" }, { name = "a.c" }]\n'
+    made = '[tool.proctor]\ntarget = "linux"\npython = "3.11"\nexclude-newer = 2025-01-01T00:00:00Z\n'
+    lock = parse(
+        HEAD + 'requires-python = ">=3.11"\nenvironments = ["os_name == \'posix\'"]\n' + ENTRY + extra + made
+    )
+    assert (lock.requires_python, lock.locked_target, lock.locked_python) == (">=3.11", "linux", "3.11")
+    assert lock.exclude_newer == dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    (entry,) = lock.distributions
+    assert (entry.name, str(entry.version), entry.requires) == ("a", "1.0", ("a-c", "b"))
+    assert (entry.location.file, entry.location.line) == ("skills/x/pylock.toml", 6)
+    (wheel,) = entry.wheels
+    assert (wheel.filename, wheel.size, wheel.sha256) == ("a-1.0-py3-none-any.whl", 3, "0" * 64)
+
+
+def test_edges_that_are_not_said_differ_from_edges_that_are_not_there() -> None:
+    assert parse(HEAD + ENTRY).distributions[0].requires is None
+    assert parse(HEAD + ENTRY + "dependencies = []\n").distributions[0].requires == ()
+
+
+def test_lines_count_every_entry_and_survive_other_layouts() -> None:
+    second = ENTRY.replace('"a"', '"b"').replace("/a-1.0", "/b-1.0")
+    assert [d.location.line for d in parse(HEAD + ENTRY + second).distributions] == [4, 9]
+    inline = HEAD + f'packages = [{{ name = "a", version = "1.0", wheels = [{WHEEL}] }}]\n'
+    assert [d.location.line for d in parse(inline).distributions] == [None]
+    decoy = HEAD + '[tool.x]\ntext = """\n[[packages]]\n"""\n' + ENTRY
+    assert [d.location.line for d in parse(decoy).distributions] == [None]
+
+
+@pytest.mark.parametrize(
+    ("entry", "source"),
+    [
+        ('directory = { path = "../.." }', "../.."),
+        (
+            'vcs = { type = "git", url = "https://git.example/a", commit-id = "abc" }',
+            "git+https://git.example/a@abc",
+        ),
+        (
+            'archive = { url = "https://x.example/a.zip", hashes = { sha256 = "00" } }',
+            "https://x.example/a.zip",
+        ),
+    ],
+)
+def test_entries_that_are_no_file_of_an_index(entry: str, source: str) -> None:
+    (found,) = parse(f'{HEAD}[[packages]]\nname = "a"\n{entry}\n').distributions
+    assert found.direct_source == source
+    assert found.pin is None
+
+
+def test_a_direct_reference_to_a_wheel_keeps_the_wheel() -> None:
+    hashes = f'hashes = {{ sha256 = "{"0" * 64}" }}'
+    archive = f'archive = {{ url = "https://x.example/a-1-py3-none-any.whl", {hashes} }}'
+    (found,) = parse(f'{HEAD}[[packages]]\nname = "a"\n{archive}\n').distributions
+    assert [wheel.filename for wheel in found.wheels] == ["a-1-py3-none-any.whl"]
+
+
+def test_only_a_whole_sha256_counts() -> None:
+    short = ENTRY.replace("0" * 64, "0" * 63)
+    assert parse(HEAD + short).distributions[0].wheels[0].sha256 is None
+    assert parse(HEAD + ENTRY.replace("sha256", "md5")).distributions[0].wheels[0].sha256 is None
+    assert parse(HEAD + ENTRY.replace("0" * 64, "A" * 64)).distributions[0].wheels[0].sha256 == "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (HEAD + "packages = ]\n", 3, "not TOML"),
+        (HEAD + "[[packages]]\nname = 1\n", 3, "not a valid lock"),
+        (HEAD + ENTRY + "\n[[packages]]\nname = 'b'\nversion = '1'\n", 9, "packages"),
+        (HEAD + ENTRY.replace('name = "a"', 'name = "A_b"'), 4, "not normalized"),
+        (HEAD + ENTRY.replace('name = "a"', 'name = "b"'), 4, "not consistent"),
+        (HEAD + ENTRY.replace("size = 3", "size = "), 7, "not TOML"),
+        (HEAD + ENTRY + 'dependencies = [{ version = "1" }]\n', None, "dependency without"),
+        ('lock-version = "2.0"\ncreated-by = "x"\npackages = []\n', None, "not a valid lock"),
+        (HEAD, None, "packages"),
+        (HEAD + "packages = []\n[tool]\nproctor = 1\n", None, "tool.proctor"),
+        (HEAD + "packages = []\n[tool.proctor]\nexclude-newer = 'x'\n", None, "tool.proctor.exclude-newer"),
+        (HEAD + "packages = []\n[tool.proctor]\ntarget = 1\n", None, "tool.proctor.target"),
+        (b"\n\n\xff\n", 3, "UTF-8"),
+        ("x = " + "[" * 100_000, None, "not TOML"),
+        ("x = " + "9" * 100_000, None, "not TOML"),
+        ("x." * 50_000 + "x = 1", None, "."),
+        ("", None, "not a valid lock"),
+        (b"#" * (MAX_BYTES + 1), None, "too large"),
+    ],
+)
+def test_what_cannot_be_used_says_where(text: str | bytes, line: int | None, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        parse(text)
+    assert caught.value.file == "skills/x/pylock.toml"
+    assert line is None or caught.value.line == line
+
+
+def test_messages_are_safe_to_print() -> None:
+    with pytest.raises(InputError) as caught:
+        parse(HEAD + '[[packages]]\nname = "a\\u001b[31m\\u202e"\n')
+    assert "\x1b" not in str(caught.value)
+    assert "\u202e" not in str(caught.value)
+
+
+@given(st.binary(max_size=400))
+def test_arbitrary_bytes_raise_nothing_else(data: bytes) -> None:
+    with contextlib.suppress(InputError):
+        parse(data)
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "[[packages]]\n",
+            "[packages]\n",
+            'name = "a"\n',
+            'version = "1.0"\n',
+            'version = "é"\n',
+            "version = 1\n",
+        ),
+        *(
+            f"wheels = [{WHEEL}]\n",
+            "wheels = [{}]\n",
+            'wheels = [{ url = "http://[" , hashes = {a = "b"}}]\n',
+        ),
+        *(
+            'sdist = { path = "x", hashes = { sha256 = "1" } }\n',
+            'marker = "os_name == 1"\n',
+            "marker = '('\n",
+        ),
+        *('dependencies = [{ name = "" }]\n', "dependencies = [[]]\n", "dependencies = [{ name = [1] }]\n"),
+        *(
+            'directory = { path = "/" }\n',
+            "[tool.proctor]\n",
+            "exclude-newer = 2025-01-01\n",
+            'environments = ["x"]\n',
+        ),
+        *(
+            'archive = { url = "http://[/a.whl", hashes = { sha256 = "x" } }\n',
+            'requires-python = "~=3"\n',
+            "\n",
+        ),
+    ]
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=8))
+def test_near_misses_raise_nothing_else(fragments: list[str]) -> None:
+    with contextlib.suppress(InputError):
+        parse(HEAD + "".join(fragments))

@@ -1,0 +1,38 @@
+"""The registry: every reporter stands every verdict, and costs nothing until it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+
+from checker.reporters import REPORTERS
+from checker.reporters.page import Page
+from tests.support import verdicts as v
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_a_report_is_text_that_ends_a_line(name):
+    text = REPORTERS[name](v.sample())
+    assert text.endswith("\n")
+    assert text == REPORTERS[name](v.sample(), Page())
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_the_decision_is_in_every_report(name):
+    assert "fail" in REPORTERS[name](v.sample()).splitlines()[2 if name == "json" else 0]
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+@settings(max_examples=40)
+@given(v.verdicts)
+def test_every_verdict_has_a_report(name, verdict):
+    assert REPORTERS[name](verdict)
+
+
+def test_the_registry_loads_neither_rich_nor_pydantic():
+    code = "import sys, checker.reporters; print(sorted({'rich', 'pydantic'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

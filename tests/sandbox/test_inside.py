@@ -1,0 +1,129 @@
+"""The runners of the phases, outside of the box: they are plain programs of the standard library."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.engines.sandbox import inside
+
+FOLDER = Path(inside.__file__).parent
+
+
+def ask(runner: str, order: dict[str, Any], cwd: Path) -> tuple[int, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-I", str(FOLDER / runner)],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"]},
+        timeout=60,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_one_import_that_fails_hides_no_other(tmp_path: Path) -> None:
+    order = {"modules": ["json", "no_such_module", "zlib"], "timeout": 20}
+    code, report = ask("import_modules.py", order, tmp_path)
+    assert code == 1
+    assert report == {
+        "summary": "2 of 3 modules imported",
+        "failures": ["no_such_module: exit code 1"],
+        "broken": "",
+    }
+
+
+GUARD = "if __name__ == '__main__':\n    "
+PARSER = "import argparse\np = argparse.ArgumentParser()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "failure"),
+    [
+        ("def f(:\n", "does not compile"),
+        ("x = 1\n", ""),
+        (f"{PARSER}{GUARD}p.parse_args()\n", ""),
+        (f"{PARSER}p.parse_args()\n", ""),
+        (f"{PARSER}{GUARD}raise SystemExit(3)\n", "--help: exit code 3"),
+        (f"{PARSER}{GUARD}import time; time.sleep(60)\n", "--help: no answer within 3 s"),
+        # No options: starting it would do its work.
+        (f"import sys\n{GUARD}raise SystemExit(len(sys.argv))\n", ""),
+        ("import sys\nraise SystemExit(4)\n", ""),
+        (f"import sys\n{GUARD}raise SystemExit(7 if '--help' in sys.argv else 0)\n", "--help: exit code 7"),
+        # A parser that only a function uses, and nothing starts.
+        ("import click\n@click.command()\ndef main():\n    pass\n", ""),
+    ],
+)
+def test_scripts(tmp_path: Path, text: str, failure: str) -> None:
+    write(tmp_path, {"a.py": text, "ok.py": ""})
+    code, report = ask("check_scripts.py", {"files": ["a.py", "ok.py"], "timeout": 3}, tmp_path)
+    assert code == (1 if failure else 0)
+    assert [failure in line for line in report["failures"]] == ([True] if failure else [])
+
+
+def test_a_script_finds_its_neighbours(tmp_path: Path) -> None:
+    write(tmp_path, {"s/helper.py": "", "s/a.py": f"import helper\n{PARSER}{GUARD}p.parse_args()\n"})
+    assert ask("check_scripts.py", {"files": ["s/a.py"], "timeout": 20}, tmp_path)[0] == 0
+
+
+def outcome_of(folder: Path, command: list[str] | None = None) -> tuple[int, dict[str, Any]]:
+    return ask("run_tests.py", {"command": command, "timeout": 60, "own_pytest": True}, folder)
+
+
+HIDE = "import atexit, os\natexit.register(os._exit, 0)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "failure"),
+    [
+        ("def test_a(): pass\n", 0, ""),
+        ("def test_a(): assert 0\n", 1, "test_a"),
+        (f"{HIDE}def test_a(): assert 0\n", 1, "exit code 0 although tests failed"),
+        ("import os\ndef test_a(): os._exit(0)\n", 1, "no report"),
+        ("import os\nos._exit(0)\n", 1, "no report"),
+        ("x = 1\n", 1, "no test ran: 0 skipped, exit code 5"),
+        ("import pytest\n@pytest.mark.skip\ndef test_a(): pass\n", 1, "no test ran: 1 skipped"),
+        ("import os, signal\ndef test_a(): os.kill(os.getpid(), signal.SIGKILL)\n", 1, "killed by signal 9"),
+    ],
+)
+def test_tests_are_believed_by_their_report(tmp_path: Path, text: str, code: int, failure: str) -> None:
+    write(tmp_path, {"tests/test_a.py": text})
+    found, report = outcome_of(tmp_path)
+    assert (found, report["broken"]) == (code, "")
+    assert failure in " ".join(report["failures"])
+
+
+@pytest.mark.parametrize("command", [["python", "-B", "-m", "pytest", "-q"], ["pytest", "tests"]])
+def test_a_declared_pytest_has_to_report_too(tmp_path: Path, command: list[str]) -> None:
+    write(tmp_path, {"tests/test_a.py": f"{HIDE}def test_a(): assert 0\n"})
+    assert "exit code 0 although tests failed" in outcome_of(tmp_path, command)[1]["failures"]
+
+
+def test_other_commands_are_judged_by_their_exit_code_and_that_is_said(tmp_path: Path) -> None:
+    assert outcome_of(tmp_path, ["true"]) == (
+        0,
+        {"summary": "judged by the exit code alone", "failures": [], "broken": ""},
+    )
+    assert outcome_of(tmp_path, ["false"])[1]["failures"] == ["false: exit code 1"]
+    assert outcome_of(tmp_path, ["no-such-command"])[1]["failures"] == [
+        "no-such-command: No such file or directory"
+    ]
+
+
+def test_what_a_child_prints_is_not_the_report(tmp_path: Path) -> None:
+    forged = json.dumps({"summary": "fine", "failures": [], "broken": ""})
+    write(tmp_path, {"forge.py": f"print({forged!r}, flush=True)\nraise SystemExit(1)\n"})
+    assert outcome_of(tmp_path, [sys.executable, "forge.py"])[1]["failures"] != []

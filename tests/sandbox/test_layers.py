@@ -1,0 +1,95 @@
+"""Layers are a function of their content."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.engines.sandbox.archive import Recipe, stream
+from checker.engines.sandbox.layers import Layer, Member, tree_members, write_layer
+from tests.support.sandbox import sha256
+
+NAMES = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)
+
+
+@given(NAMES, st.randoms(use_true_random=False))
+def test_order_does_not_matter(names: list[str], random: object) -> None:
+    members = [Member(f"d/{name}", data=name.encode()) for name in names]
+    shuffled = members.copy()
+    random.shuffle(shuffled)
+    with tempfile.TemporaryDirectory() as folder:
+        assert write_layer(Path(folder), members) == write_layer(Path(folder), shuffled)
+
+
+def test_a_layer_is_named_by_its_bytes_and_tells_nothing_of_who_made_it(tmp_path: Path) -> None:
+    source = tmp_path / "file"
+    source.write_bytes(b"content")
+    source.chmod(0o600)
+    layer = write_layer(
+        tmp_path / "layers",
+        [
+            Member("a/b/c", 0o755, source=source),
+            Member("a/link", 0o777, link="b/c"),
+            Member("x" * 300, data=b""),
+        ],
+    )
+    assert layer.path.name == f"{sha256(layer.path)}.tar" == f"{layer.digest}.tar"
+    with tarfile.open(layer.path) as tar:
+        members = tar.getmembers()
+    assert [m.name for m in members] == ["a", "a/b", "a/b/c", "a/link", "x" * 300]
+    assert {(m.uid, m.gid, m.mtime, m.uname, m.gname) for m in members} == {(0, 0, 0, "", "")}
+
+
+def test_one_path_twice_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="two members"):
+        write_layer(tmp_path, [Member("a", data=b"1"), Member("a", data=b"2")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_trees_keep_links_and_the_x_bit_alone(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir(0o700)
+    (tmp_path / "sub/run").write_bytes(b"")
+    (tmp_path / "sub/run").chmod(0o700)
+    (tmp_path / "link").symlink_to("sub/run")
+    found = {m.path: (m.mode, m.link) for m in tree_members(tmp_path, "opt/x")}
+    assert found == {
+        "opt/x/link": (0o777, "sub/run"),
+        "opt/x/sub": (0o755, None),
+        "opt/x/sub/run": (0o755, None),
+    }
+
+
+def recipe(layers: tuple[Layer, ...]) -> Recipe:
+    return Recipe(
+        "proctor/skill:abc", "amd64", layers, {"B": "2", "A": "1"}, {"l": "v"}, "/skill", "1000:1000"
+    )
+
+
+def test_the_archive_is_one_that_both_forms_of_readers_understand(tmp_path: Path) -> None:
+    layers = tuple(write_layer(tmp_path, [Member(name, data=name.encode())]) for name in "ab")
+    data = b"".join(stream(recipe(layers)))
+    assert data == b"".join(stream(recipe(layers)))
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        files = {m.name: tar.extractfile(m).read() for m in tar.getmembers()}
+    (docker,) = json.loads(files["manifest.json"])
+    config = json.loads(files[docker["Config"]])
+    assert docker["RepoTags"] == ["proctor/skill:abc"]
+    assert config["rootfs"]["diff_ids"] == [layer.diff_id for layer in layers]
+    assert config["config"]["Env"] == ["A=1", "B=2"]
+    assert [files[name] for name in docker["Layers"]] == [layer.path.read_bytes() for layer in layers]
+    (entry,) = json.loads(files["index.json"])["manifests"]
+    manifest = json.loads(files[f"blobs/sha256/{entry['digest'].removeprefix('sha256:')}"])
+    assert f"blobs/sha256/{manifest['config']['digest'].removeprefix('sha256:')}" == docker["Config"]
+
+
+def test_a_layer_used_twice_is_sent_once(tmp_path: Path) -> None:
+    layer = write_layer(tmp_path, [Member("a", data=b"a")])
+    with tarfile.open(fileobj=io.BytesIO(b"".join(stream(recipe((layer, layer)))))) as tar:
+        assert len([name for name in tar.getnames() if name.endswith(layer.digest)]) == 1

@@ -1,0 +1,96 @@
+"""Counters from control groups of both versions, read from a made-up process table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.engines.sandbox.observe import Counters, Observer
+
+CONTAINER = "c0ffee"
+SNMP = "Ip: Forwarding OutNoRoutes ReasmTimeout\nIp: 1 {} 0\nTcp: a\nTcp: 1\n"
+
+
+class Machine:
+    """A process table and control groups on disk. `version` 1 or 2."""
+
+    def __init__(self, root: Path, version: int, container: str = CONTAINER) -> None:
+        self.proc, self.version = root / "proc", version
+        groups = root / "cgroup"
+        self.folders = {}
+        mounts, lines = [], []
+        for number, controller in enumerate(["memory", "cpuacct", "pids"] if version == 1 else [""], 1):
+            mount = groups / controller
+            self.folders[controller] = mount / "docker" / container
+            self.folders[controller].mkdir(parents=True)
+            kind = f"cgroup cgroup rw,{controller}" if version == 1 else "cgroup2 cgroup2 rw"
+            mounts.append(f"{number} 1 0:{number} / {mount} rw - {kind}")
+            lines.append(f"{number if version == 1 else 0}:{controller}:/docker/{container}")
+        self.write("proc/self/mountinfo", "\n".join(mounts), root)
+        self.write("proc/7/cgroup", "\n".join(lines), root)
+        self.set(cpu=0, peak=1000, oom=0, pids=0, processes=[7, 8], routes=0)
+
+    def set(self, *, cpu: int, peak: int, oom: int, pids: int, processes: list[int], routes: int) -> None:
+        one = self.version == 1
+        memory, root = self.folders["memory" if one else ""], self.proc.parent
+        self.write("memory.max_usage_in_bytes" if one else "memory.peak", f"{peak}\n", memory)
+        self.write(
+            "memory.oom_control" if one else "memory.events", f"low 0\noom 9\noom_kill {oom}\n", memory
+        )
+        cpu_folder = self.folders["cpuacct" if one else ""]
+        self.write("cpuacct.usage", str(cpu * 10**9), cpu_folder) if one else self.write(
+            "cpu.stat", f"usage_usec {cpu * 10**6}\nuser_usec 1\n", cpu_folder
+        )
+        pids_folder = self.folders["pids" if one else ""]
+        self.write("pids.events", f"max {pids}\n", pids_folder)
+        self.write("cgroup.procs", "".join(f"{pid}\n" for pid in processes), pids_folder)
+        self.write("proc/7/net/snmp", SNMP.format(routes), root)
+        self.write("proc/7/net/snmp6", "Ip6OutNoRoutes  \t1\n", root)
+
+    def write(self, path: str, text: str, root: Path) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_of_control_groups(tmp_path: Path, version: int) -> None:
+    machine = Machine(tmp_path, version)
+    observer = Observer(CONTAINER, 7, machine.proc)
+    before = observer.read()
+    assert (before.cpu_seconds, before.oom_kills, before.pids_denied, before.network_attempts) == (0, 0, 0, 1)
+    machine.set(cpu=3, peak=5000, oom=2, pids=4, processes=[7, 8], routes=5)
+    assert observer.read() == Counters(3.0, None, 2, 4, 6)
+    assert observer.leftovers() == ()
+    observer.close()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_peak_is_reset_where_the_kernel_lets_us(tmp_path: Path, version: int) -> None:
+    machine = Machine(tmp_path, version)
+    observer = Observer(CONTAINER, 7, machine.proc)
+    observer.start()
+    machine.set(cpu=0, peak=4321, oom=0, pids=0, processes=[7], routes=0)
+    assert observer.read().peak_memory_bytes == 4321
+    observer.close()
+
+
+def test_leftovers_are_named_and_escaped(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, 2)
+    observer = Observer(CONTAINER, 7, machine.proc)
+    machine.write("proc/99/cmdline", "::error::\0\x1b[1m", tmp_path)
+    machine.set(cpu=0, peak=0, oom=0, pids=0, processes=[7, 8, 99], routes=0)
+    assert observer.leftovers() == ("\\::error:: \\x1b[1m",)
+
+
+def test_a_process_of_another_machine_is_not_observed(tmp_path: Path) -> None:
+    """An engine elsewhere names a process id that may well exist here, too."""
+    machine = Machine(tmp_path, 1, container="somebody-else")
+    observer = Observer(CONTAINER, 7, machine.proc)
+    assert observer.start() == Counters(None, None, None, None, None)
+    assert observer.leftovers() is None
+
+
+def test_no_process_table_at_all(tmp_path: Path) -> None:
+    observer = Observer(CONTAINER, 7, tmp_path / "nothing")
+    assert observer.read() == Counters(None, None, None, None, None)

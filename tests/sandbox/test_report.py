@@ -1,0 +1,92 @@
+"""Evidence: what the kernel saw outranks what a report says, and silence is a failure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from checker.engines.sandbox.execution import Ended
+from checker.engines.sandbox.observe import Counters
+from checker.engines.sandbox.report import evidence
+from checker.model.evidence import PhaseEvidence
+from checker.tools import Phase
+from tests.support.sandbox import LIMITS
+
+NOTHING = Counters(0.0, 0, 0, 0, 0)
+UNSEEN = Counters(None, None, None, None, None)
+TESTS = Phase("tests", ("python",), reports=True)
+
+
+def said(report: object, code: int | None = 0, **fields: object) -> Ended:
+    text = report if isinstance(report, bytes) else json.dumps(report).encode()
+    return Ended(exit_code=code, stdout=bytearray(text), output=bytearray(text), **fields)
+
+
+def of(
+    ended: Ended, after: Counters = NOTHING, phase: Phase = TESTS, before: Counters = NOTHING
+) -> PhaseEvidence:
+    return evidence(phase, ended, before, after, (), LIMITS)
+
+
+GOOD = {"summary": "1 passed", "failures": [], "broken": ""}
+
+
+def test_a_report_and_exit_code_zero_pass() -> None:
+    seen = of(said(GOOD))
+    assert (seen.status, seen.reason, seen.output) == ("passed", "1 passed", "")
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        said(GOOD, code=1),
+        said({**GOOD, "failures": ["a"]}),
+        said({**GOOD, "failures": "a"}),
+        said({**GOOD, "broken": 1}),
+        said({"summary": ""}),
+        said([]),
+        said(b""),
+        said(b"\xff"),
+        said(b"[" * 100_000),
+        said(json.dumps(GOOD).encode() * 2),
+    ],
+)
+def test_anything_else_fails(ended: Ended) -> None:
+    assert of(ended).status == "failed"
+
+
+def test_our_own_trouble_is_broken() -> None:
+    assert of(said({**GOOD, "broken": "no pytest"}, code=1)).status == "broken"
+    assert of(said(b"OCI runtime exec failed: no python", code=127)).status == "broken"
+
+
+@pytest.mark.parametrize(
+    ("after", "cut", "limit"),
+    [
+        (Counters(0, 0, 1, 0, 0), "", "memory"),
+        (Counters(0, 0, 1, 1, 0), "wall", "memory"),
+        (Counters(0, 0, 0, 3, 0), "wall", "pids"),
+        (NOTHING, "wall", "wall"),
+        (NOTHING, "output", "output"),
+    ],
+)
+def test_a_limit_outranks_a_good_report(after: Counters, cut: str, limit: str) -> None:
+    seen = of(said(GOOD, cut=cut), after)
+    assert (seen.status, seen.limit_exceeded) == ("failed", limit)
+
+
+def test_what_was_not_observed_is_none_and_not_zero() -> None:
+    seen = of(said(GOOD), UNSEEN, before=UNSEEN)
+    assert (seen.cpu_seconds, seen.peak_memory_bytes, seen.oom_kills, seen.network_attempts) == (None,) * 4
+
+
+def test_foreign_text_is_escaped_and_capped() -> None:
+    hostile = "::error::x\x1b[31m\u202e|" + "y" * 1000
+    seen = of(said({**GOOD, "failures": [hostile] * 60}, code=1))
+    assert len(seen.failures) == 51
+    assert seen.failures[0].startswith("\\::error::x\\x1b[31m\\u202e")
+    assert len(seen.failures[0]) <= 300
+    flood = of(Ended(exit_code=0, output=bytearray(b"z" * 1_000_000)), phase=Phase("run", ("x",)))
+    assert flood.output_truncated
+    assert len(flood.output) < 70_000

@@ -1,0 +1,1 @@
+"""Builders, fakes and loopback servers that the tests share."""
