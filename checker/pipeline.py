@@ -9,20 +9,20 @@ comes in as values that satisfy the Protocols of `checker/tools.py`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from checker.checks import CHECKS, Check
-from checker.compare import compare, narrow, skill_notes
-from checker.errors import PolicyError, UsageError
+from checker.errors import PolicyError, Unanswered, UsageError
 from checker.judge import judge, unreadable_policy_verdict
 from checker.load.policy import load_policy
 from checker.load.repository import load_repository
-from checker.load.skill import load_skill
+from checker.model.answers import Answers
 from checker.model.outcome import Outcome
-from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
+from checker.model.plan import Exam, Repository
 from checker.model.policy import Policy
 from checker.model.verdict import EngineRun, Verdict
+from checker.planning import changes, exam_of, narrowed, plan_of
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, own, review
 from checker.tools import Tools, Tree
@@ -58,13 +58,14 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     An unreadable policy ends in a verdict too (its `error` is set).
     """
     checks = selected(request.only)
+    tip = revisions.base_tip.revision if revisions.base_tip else None
     try:
         policy, change = _policies(revisions)
     except PolicyError as error:
-        base = revisions.base_tip.revision if revisions.base_tip else None
-        return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=base)
-    plan = _plan(revisions, policy, change, request.skill)
-    exam = _exam(revisions.head, policy, plan, request)
+        return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
+    head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
+    plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
+    exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
     return judge(
@@ -73,11 +74,11 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         [*change.examinee(policy), *exam.examinees],
         policy,
         now=request.now,
-        base=revisions.base_tip.revision if revisions.base_tip else None,
+        base=tip,
         head=revisions.head.revision,
         policy_label=change.label,
         advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[*revisions.head.problems, *change.notes, *plan.notes, *_changes(revisions, exam)],
+        notes=[*head.problems, *change.notes, *plan.notes, *changes(base, revisions.merge_base, exam)],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
 
@@ -100,10 +101,22 @@ def ask(
     earlier: dict[tuple[str, str], Outcome] = {}
     engines: list[EngineRun] = []
     for check in checks:
-        answers = check.examine(exam, tools, earlier)
+        answers = _answers(check, exam, tools, earlier)
         earlier.update({(check.RULE, outcome.skill): outcome for outcome in answers.outcomes})
         engines.extend(answers.engines)
     return tuple(earlier.values()), tuple(engines)
+
+
+def _answers(check: Check, exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
+    """What a check says; a skill it does not answer for is broken, never forgotten."""
+    try:
+        answers, why = check.examine(exam, tools, earlier), "the check gave no answer"
+    except Unanswered as error:
+        answers, why = Answers(outcomes=()), str(error)
+    answered = {outcome.skill for outcome in answers.outcomes}
+    missing = (e.skill.id for e in exam.examinees if e.skill.id not in answered)
+    broken = tuple(Outcome.broken(check.RULE, skill, why) for skill in missing)
+    return answers.model_copy(update={"outcomes": (*answers.outcomes, *broken)})
 
 
 def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
@@ -114,55 +127,5 @@ def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
     return review(revisions.head, tip, fork, ever=revisions.policy_ever, load=load_policy)
 
 
-def _plan(revisions: Revisions, policy: Policy, change: PolicyChange, skill: str | None) -> Plan:
-    head = load_repository(revisions.head)
-    base = load_repository(revisions.merge_base) if revisions.merge_base is not None else None
-    plan = compare(base, head)
-    if change.difference is not None:
-        plan = _with_touched(plan, head, revisions.head, policy, change)
-    if not head.folders and base is None:
-        raise UsageError("no skill found: no folder here holds a SKILL.md")
-    if skill is None:
-        return plan
-    narrowed = narrow(plan, skill)
-    if not narrow(compare(None, head), skill).affected:
-        raise UsageError(f"--skill {skill}: no skill matches")
-    return narrowed
-
-
-def _with_touched(plan: Plan, head: Repository, tree: Tree, policy: Policy, change: PolicyChange) -> Plan:
-    """Add the skills whose own files did not change but whose registry entry, waiver or level did."""
-    known = {affected.folder.id for affected in plan.affected}
-    others = (folder for folder in head.folders.values() if folder.id not in known)
-    touched = (
-        Affected(folder=folder, because=(reason,))
-        for folder in others
-        if (reason := change.touches(load_skill(tree, folder, policy))) is not None
-    )
-    return plan.model_copy(update={"affected": (*plan.affected, *touched)})
-
-
-def _exam(head: Tree, policy: Policy, plan: Plan, request: Request) -> Exam:
-    skills = ((load_skill(head, affected.folder, policy), affected.because) for affected in plan.affected)
-    examinees = tuple(
-        Examinee(skill=skill, level=policy.level_of(skill.maturity), because=because)
-        for skill, because in skills
-    )
-    return Exam(policy=policy, examinees=examinees, now=request.now, offline=request.offline)
-
-
-def _changes(revisions: Revisions, exam: Exam) -> tuple[str, ...]:
-    """What a reviewer should see of the changed skills: another maturity, fewer tests."""
-    if revisions.merge_base is None:
-        return ()
-    folders = load_repository(revisions.merge_base).folders
-    before = {
-        skill.id: load_skill(revisions.merge_base, folders[skill.id], exam.policy)
-        for skill in (examinee.skill for examinee in exam.examinees)
-        if skill.id in folders
-    }
-    return tuple(
-        f"{examinee.skill.id}: {note}"
-        for examinee in exam.examinees
-        for note in skill_notes(before.get(examinee.skill.id), examinee.skill)
-    )
+def _loaded(tree: Tree | None) -> Repository | None:
+    return load_repository(tree) if tree is not None else None

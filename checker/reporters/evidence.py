@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from checker.model.evidence import PhaseEvidence
 from checker.model.verdict import SkillVerdict
 
 _UNSEEN = "not observed"
+#: Kinds of left-over processes that are named; all are in the JSON verdict.
+_MOST_NAMED = 5
 
 
 def phases(skill: SkillVerdict) -> list[PhaseEvidence]:
@@ -22,10 +26,20 @@ def measured(phase: PhaseEvidence) -> str:
         ("peak", _mebibytes(phase.peak_memory_bytes)),
         ("network attempts", _or_unseen(phase.network_attempts)),
         ("OOM kills", _or_unseen(phase.oom_kills)),
-        ("leftovers", _UNSEEN if phase.leftovers is None else ", ".join(phase.leftovers) or "none"),
+        ("leftovers", _left(phase.leftovers)),
     )
     limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
     return " · ".join(f"{name} {value}" for name, value in known) + limit
+
+
+def _left(processes: tuple[str, ...] | None) -> str:
+    """Equal processes once, with their number: a fork bomb leaves hundreds."""
+    if processes is None:
+        return _UNSEEN
+    counted = Counter(processes)
+    shown = [f"{count} × {name}" if count > 1 else name for name, count in counted.most_common(_MOST_NAMED)]
+    more = [f"{len(counted) - _MOST_NAMED} other kinds"] if len(counted) > _MOST_NAMED else []
+    return ", ".join(shown + more) or "none"
 
 
 def _or_unseen(value: int | None) -> str:

@@ -46,7 +46,8 @@ def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> It
         severity = Severity.WARNING if settings.network_attempts == "warn" else Severity.ERROR
         yield _finding(skill, phase, NETWORK_RULE, severity, _network(phase), _offline(skill, phase))
     if phase.leftovers:
-        running = ", ".join(f"`{shortened(command, 60)}`" for command in phase.leftovers[:_SHOWN])
+        kinds = dict.fromkeys(phase.leftovers)
+        running = ", ".join(f"`{shortened(command, 60)}`" for command in list(kinds)[:_SHOWN])
         message = f"left {len(phase.leftovers)} running: {running}"
         yield _finding(skill, phase, RULE, Severity.WARNING, message, _tidy(skill, phase))
 

@@ -13,6 +13,8 @@ from checker.engines import process
 
 _ENV = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYTHONNOUSERSITE": "1"}
 _TIMEOUT = 600.0
+#: Packages' own tests are more than half of some wheels, and no skill imports them.
+_TESTS = "site-packages/.*/tests?/"
 
 
 def compile_tree(interpreter: Path, staging: Path, folder: Path) -> None:
@@ -22,6 +24,16 @@ def compile_tree(interpreter: Path, staging: Path, folder: Path) -> None:
     """
     # -s -S: a `.pth` file of the host's packages has no business here. Not -I: it ignores the hash seed.
     argv = [str(interpreter), "-s", "-S", "-m", "compileall", "-q", "-q", "-j", "0"]
-    argv += ["--invalidation-mode", "unchecked-hash", "-s", str(staging), "-p", "/", str(folder)]
+    argv += [
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-x",
+        _TESTS,
+        "-s",
+        str(staging),
+        "-p",
+        "/",
+        str(folder),
+    ]
     with tempfile.TemporaryDirectory() as cwd:
         process.run("python", argv, env=_ENV, cwd=Path(cwd), timeout=_TIMEOUT)

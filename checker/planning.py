@@ -1,0 +1,71 @@
+"""From what changed to what is examined: the plan, and the exam with every skill on it parsed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from checker.compare import compare, narrow, skill_notes
+from checker.errors import UsageError
+from checker.escape import visible
+from checker.load.skill import load_skill
+from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
+from checker.model.policy import Policy
+from checker.policy_review import PolicyChange
+from checker.tools import Tree
+
+
+def plan_of(
+    base: Repository | None, head: Repository, tree: Tree, policy: Policy, change: PolicyChange
+) -> Plan:
+    """What to examine of `head` (its files are in `tree`). Raises UsageError where there is no skill at all.
+
+    To the skills whose files changed come those whose registry entry, waiver or level did.
+    """
+    if base is None and not head.folders:
+        raise UsageError("no skill found: no folder here holds a SKILL.md")
+    plan = compare(base, head)
+    if change.difference is None:
+        return plan
+    known = {affected.folder.id for affected in plan.affected}
+    others = (folder for folder in head.folders.values() if folder.id not in known)
+    touched = (
+        Affected(folder=folder, because=(reason,))
+        for folder in others
+        if (reason := change.touches(load_skill(tree, folder, policy))) is not None
+    )
+    return plan.model_copy(update={"affected": (*plan.affected, *touched)})
+
+
+def narrowed(plan: Plan, head: Repository, pattern: str | None) -> Plan:
+    """Only the skills that fit the path glob. Raises UsageError where no skill of `head` fits it."""
+    if pattern is None:
+        return plan
+    if not narrow(compare(None, head), pattern).affected:
+        raise UsageError(f"--skill {visible(pattern)}: no skill matches")
+    return narrow(plan, pattern)
+
+
+def exam_of(tree: Tree, policy: Policy, plan: Plan, now: dt.datetime, *, offline: bool) -> Exam:
+    """Parse every skill of the plan; each is judged at the level it declares, else at the policy's default."""
+    skills = ((load_skill(tree, affected.folder, policy), affected.because) for affected in plan.affected)
+    examinees = tuple(
+        Examinee(skill=skill, level=policy.level_of(skill.maturity), because=because)
+        for skill, because in skills
+    )
+    return Exam(policy=policy, examinees=examinees, now=now, offline=offline)
+
+
+def changes(base: Repository | None, tree: Tree | None, exam: Exam) -> tuple[str, ...]:
+    """What a reviewer should see of the skills: another maturity, fewer tests. `tree` is the base's."""
+    if base is None or tree is None:
+        return ()
+    before = {
+        examinee.skill.id: load_skill(tree, base.folders[examinee.skill.id], exam.policy)
+        for examinee in exam.examinees
+        if examinee.skill.id in base.folders
+    }
+    return tuple(
+        f"{examinee.skill.id}: {note}"
+        for examinee in exam.examinees
+        for note in skill_notes(before.get(examinee.skill.id), examinee.skill)
+    )
