@@ -46,7 +46,7 @@ def narrowed(plan: Plan, head: Repository, pattern: str | None) -> Plan:
 
 
 def exam_of(tree: Tree, policy: Policy, plan: Plan, now: dt.datetime, *, offline: bool) -> Exam:
-    """Parse every skill of the plan; each is judged at the level it declares, else at the policy's default."""
+    """Parse every skill of the plan; each is judged at the level it declares, else at the default."""
     skills = ((load_skill(tree, affected.folder, policy), affected.because) for affected in plan.affected)
     examinees = tuple(
         Examinee(skill=skill, level=policy.level_of(skill.maturity), because=because)

@@ -19,7 +19,8 @@ def path_hints(tree: ast.Module) -> Iterator[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    expressions = [node.value for node, _ in statements(tree.body) if isinstance(node, ast.Expr)]
+    for call in (value for value in expressions if isinstance(value, ast.Call)):
         on_path = isinstance(call.func, ast.Attribute) and word(call.func.value) == "path"
         if word(call.func) == "addsitedir" or (on_path and word(call.func) in _ADD):
             for argument in call.args:

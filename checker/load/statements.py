@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _EXITS = frozenset({"exit", "quit", "_exit", "abort", "die", "fail", "fatal"})
-_ENVIRONMENT = frozenset({"version_info", "platform", "hexversion", "find_spec", "name"})
+_ENVIRONMENT = frozenset(
+    {
+        ("sys", "version_info"),
+        ("sys", "hexversion"),
+        ("sys", "platform"),
+        ("os", "name"),
+        ("platform", "system"),
+    }
+)
 
 
 class Context(NamedTuple):
@@ -56,29 +64,23 @@ def _inner(node: ast.stmt, context: Context) -> Iterator[tuple[list[ast.stmt], C
 
 
 def _branches(node: ast.If, context: Context) -> Iterator[tuple[list[ast.stmt], Context]]:
-    test = node.test
-    words = {getattr(part, "attr", getattr(part, "id", "")) for part in ast.walk(test)}
-    if "TYPE_CHECKING" in words and not isinstance(test, ast.UnaryOp):
+    if word(node.test) == "TYPE_CHECKING":
         yield node.body, context._replace(typing=True)
         yield node.orelse, context
         return
-    inner = context._replace(optional=True) if words & _ENVIRONMENT and _is_environment(test) else context
+    inner = context._replace(optional=True) if any(map(_asks_environment, ast.walk(node.test))) else context
     yield node.body, inner
     yield node.orelse, inner
 
 
-def _is_environment(test: ast.expr) -> bool:
-    """Whether the test asks for the Python or the platform: `sys.version_info`, `os.name`, `find_spec(…)`."""
-    for part in ast.walk(test):
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.attr in _ENVIRONMENT:
-            if part.value.id in ("sys", "os", "util", "importlib"):
-                return True
-        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute | ast.Name):
-            called = getattr(part.func, "attr", getattr(part.func, "id", ""))
-            owner = getattr(getattr(part.func, "value", None), "id", "")
-            if called == "find_spec" or (owner == "platform" and called == "system"):
-                return True
-    return False
+def _asks_environment(part: ast.AST) -> bool:
+    """Whether a part of a test asks for the Python or the platform, or whether a module is there."""
+    if not isinstance(part, ast.Attribute | ast.Name):
+        return False
+    name = word(part)
+    if isinstance(part, ast.Name) or name == "find_spec":
+        return name == "find_spec"
+    return (word(part.value), name) in _ENVIRONMENT
 
 
 def _attempts(node: ast.Try | ast.TryStar, context: Context) -> Iterator[tuple[list[ast.stmt], Context]]:
@@ -119,6 +121,6 @@ def _suppresses(expression: ast.expr) -> bool:
     return any(word(argument) in _CATCHES for argument in expression.args)
 
 
-def word(expression: ast.expr) -> str:
+def word(expression: ast.AST) -> str:
     """The last word of a name: `x` for `x` and for `a.x`."""
     return str(getattr(expression, "attr", getattr(expression, "id", "")))

@@ -37,7 +37,8 @@ def _left(processes: tuple[str, ...] | None) -> str:
     if processes is None:
         return _UNSEEN
     counted = Counter(processes)
-    shown = [f"{count} × {name}" if count > 1 else name for name, count in counted.most_common(_MOST_NAMED)]
+    common = counted.most_common(_MOST_NAMED)
+    shown = [f"{name} ({count} times)" if count > 1 else name for name, count in common]
     more = [f"{len(counted) - _MOST_NAMED} other kinds"] if len(counted) > _MOST_NAMED else []
     return ", ".join(shown + more) or "none"
 

@@ -41,7 +41,7 @@ def test_one_import_that_fails_hides_no_other(tmp_path: Path) -> None:
     assert code == 1
     assert report == {
         "summary": "2 of 3 modules imported",
-        "failures": ["no_such_module: exit code 1"],
+        "failures": ["no_such_module: exit code 1: ModuleNotFoundError: No module named 'no_such_module'"],
         "broken": "",
     }
 
@@ -72,6 +72,19 @@ def test_scripts(tmp_path: Path, text: str, failure: str) -> None:
     code, report = ask("check_scripts.py", {"files": ["a.py", "ok.py"], "timeout": 3}, tmp_path)
     assert code == (1 if failure else 0)
     assert [failure in line for line in report["failures"]] == ([True] if failure else [])
+
+
+def test_a_script_may_be_meant_as_a_module(tmp_path: Path) -> None:
+    write(tmp_path, {"s/helper.py": "", "s/a.py": f"import s.helper\n{PARSER}{GUARD}p.parse_args()\n"})
+    assert ask("check_scripts.py", {"files": ["s/a.py"], "timeout": 20}, tmp_path)[0] == 0
+
+
+def test_a_failure_tells_the_last_line(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": f"{PARSER}import no_such_module\n{GUARD}p.parse_args()\n"})
+    _, report = ask("check_scripts.py", {"files": ["a.py"], "timeout": 20}, tmp_path)
+    assert report["failures"] == [
+        "a.py: --help: exit code 1: ModuleNotFoundError: No module named 'no_such_module'"
+    ]
 
 
 def test_a_script_finds_its_neighbours(tmp_path: Path) -> None:

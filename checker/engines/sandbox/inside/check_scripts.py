@@ -31,11 +31,23 @@ def main() -> None:
         problem, has_command_line = examine(path)
         if has_command_line and not problem:
             asked += 1
-            code = children.child([sys.executable, path, "--help"], order["timeout"])
-            problem = "" if code == 0 else "--help: " + children.ending(code, order["timeout"])
+            problem = ask_for_help(path, order["timeout"])
         if problem:
             failures.append(f"{path}: {problem}")
     children.report(f"{len(order['files'])} Python files, {asked} of them with a command line", failures)
+
+
+def ask_for_help(path: str, timeout: float) -> str:
+    """The reason why `path` does not answer `--help`, started as a file or as a module; "" if it does."""
+    code, said = children.told([sys.executable, path, "--help"], timeout)
+    if code == 0:
+        return ""
+    # Some scripts import their neighbours as a package and are meant to be started with `python -m`.
+    module = path.removesuffix(".py").split("/")
+    named = code is not None and len(module) > 1 and all(part.isidentifier() for part in module)
+    if named and children.child([sys.executable, "-m", ".".join(module), "--help"], timeout) == 0:
+        return ""
+    return "--help: " + children.ending(code, timeout, said)
 
 
 def examine(path: str) -> tuple[str, bool]:

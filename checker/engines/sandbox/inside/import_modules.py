@@ -23,9 +23,9 @@ def main() -> None:
     failures = []
     for module in order["modules"]:
         program = f"import importlib; importlib.import_module({module!r})"
-        code = children.child([sys.executable, "-c", program], order["timeout"])
+        code, said = children.told([sys.executable, "-c", program], order["timeout"])
         if code != 0:
-            failures.append(f"{module}: {children.ending(code, order['timeout'])}")
+            failures.append(f"{module}: {children.ending(code, order['timeout'], said)}")
     imported = len(order["modules"]) - len(failures)
     children.report(f"{imported} of {len(order['modules'])} modules imported", failures)
 
