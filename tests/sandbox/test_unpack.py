@@ -142,6 +142,8 @@ def test_what_runs_at_every_start_is_noted(tmp_path: Path) -> None:
         ({"_only.cpython-311-x86_64-linux-gnu.so": b""}, ("_only",)),
         ({"ns/part/mod.py": b"", "tests/test_a.py": b""}, ("ns",)),
         ({"some-stubs/a.pyi": b""}, ()),
+        ({"cv2/__init__.py": b"", "opencv_python.libs/libz-1.so": b""}, ("cv2",)),
+        ({"fast.cpython-311-x86_64-linux-gnu.so": b""}, ("fast",)),
     ],
 )
 def test_top_level_modules(tmp_path: Path, files: dict[str, bytes], expected: tuple[str, ...]) -> None:

@@ -78,7 +78,9 @@ def top_level(contents: Contents) -> tuple[str, ...]:
     for path in contents.installs:
         _, found, inside = path.partition("/site-packages/")
         if found and inside.endswith((".py", ".so")):
-            names.add(inside.split("/", 1)[0].split(".", 1)[0])
+            folder, below, _ = inside.partition("/")
+            # A folder with a dot in its name (`pillow.libs`) holds no module; a file's suffixes do not count.
+            names.add(folder if below else folder.partition(".")[0])
     names = {name for name in names if name.isidentifier()} - {"sitecustomize", "usercustomize"}
     public = {n for n in names if not n.startswith("_")} - {"tests", "test", "docs", "examples", "benchmarks"}
     return tuple(sorted(public or names))
