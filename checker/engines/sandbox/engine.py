@@ -36,6 +36,10 @@ class Engine:
             self._client = _connect()
         return self._client
 
+    def reach(self) -> None:
+        """Connect, if that has not happened. Raises Unanswered when no engine answers."""
+        _ = self.api
+
     def close(self) -> None:
         """Give the sockets back."""
         if self._client is not None:
@@ -105,9 +109,23 @@ def _connect() -> APIClient:
 
     with answered("not reached; `scripts/setup-engine.sh` installs and starts one"):
         settings: Any = kwargs_from_env()
-        probe = docker.APIClient(**settings, version="auto", timeout=_PING_TIMEOUT)
+        return docker.APIClient(**settings, version=_api_version(settings), timeout=CALL_TIMEOUT)
+
+
+def _api_version(settings: Any) -> str:
+    """What the engine speaks, asked by a client that is closed whatever comes: `auto` leaves sockets open."""
+    import docker
+    from docker.constants import DEFAULT_DOCKER_API_VERSION
+
+    probe: Any = docker.APIClient(**settings, version=DEFAULT_DOCKER_API_VERSION, timeout=_PING_TIMEOUT)
+    try:
+        about = probe.version(api_version=False)
+    finally:
         probe.close()
-        return docker.APIClient(**settings, version=probe.api_version, timeout=CALL_TIMEOUT)
+    spoken = about.get("ApiVersion") if isinstance(about, dict) else None
+    if not isinstance(spoken, str):
+        raise Unanswered(ENGINE, "what answers where an engine should be is none")
+    return spoken
 
 
 def _one_line(error: object) -> str:

@@ -59,6 +59,7 @@ class Builder:
         """Build or reuse; see `checker.tools.Sandbox`."""
         started = time.monotonic()
         _refuse_unsafe_paths(order)
+        self.engine.reach()  # before the slow work: a machine without an engine is told at once
         below = base(order.base, order.python, self.engine, self.state)
         packages_key = _packages_key(order, below)
         key = digest_of(LAYOUT, below.key, packages_key, _skill_key(order), dict(order.labels))
