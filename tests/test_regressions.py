@@ -12,6 +12,7 @@ from packaging.version import Version
 from checker.checks import lock as lock_check
 from checker.checks import packages as packages_check
 from checker.engines.pip_audit import PipAudit
+from checker.engines.sandbox import DockerSandbox
 from checker.errors import PolicyError, Unanswered
 from checker.judge import judge
 from checker.load.lockfile import parse_lock
@@ -24,6 +25,7 @@ from checker.rules.decide import decide, decide_closure
 from checker.tools import Tools
 from tests.checks.test_packages import Quiet
 from tests.support.policies import default_policy, entry, loaded_skill, policy_from, skill
+from tests.support.sandbox import FolderWheels, image_order
 from tests.support.stand_in import stand_in
 from tests.support.trees import MemoryTree
 
@@ -157,3 +159,11 @@ def test_what_pip_audit_really_writes_is_read(tmp_path):
     pin = Pin(EVIL, Version("1"))
     (advisory,) = engine.scan(frozenset({pin})).found[pin]
     assert advisory.id == "PYSEC-2020-1"
+
+
+@pytest.mark.engine
+def test_two_skills_never_share_an_image_name(tmp_path):
+    orders = [image_order({"run.py": "print()\n"}, skill=name) for name in ("a/b", "a-b", "a_b", "A/b")]
+    with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as box:
+        keys = {box.build(order).key for order in orders}
+    assert len(keys) == len(orders)

@@ -37,8 +37,11 @@ def build(examinee: Examinee, policy: Policy, tools: Tools, sandbox: Sandbox, no
     """The skill's image, built or reused. Raises Denied, Unanswered, InputError."""
     usable(examinee)
     exam = Exam(policy=policy, examinees=(examinee,), now=now, offline=tools.index is None)
-    outcomes, engines = ask(selected(_BEFORE), exam, tools)
-    verdict = judge(outcomes, engines, [examinee], policy, now=now, base=None, head=tools.head.revision)
+    checks = selected(_BEFORE)
+    outcomes, engines = ask(checks, exam, tools)
+    order = [check.RULE for check in checks]
+    head = tools.head.revision
+    verdict = judge(outcomes, engines, [examinee], policy, now=now, base=None, head=head, check_order=order)
     if verdict.decision is not DecisionWord.PASS:
         raise Denied(verdict)
     tools.progress.step("building", examinee.skill.id)

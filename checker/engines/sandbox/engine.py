@@ -5,6 +5,7 @@ Every call has a time limit; images are asked for by id or digest, and nothing i
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ ENGINE = "docker"
 CALL_TIMEOUT = 120
 #: Seconds to find out whether there is an engine at all.
 _PING_TIMEOUT = 10
+_DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 
 
 class Engine:
@@ -109,7 +111,17 @@ def _connect() -> APIClient:
 
     with answered("not reached; `scripts/setup-engine.sh` installs and starts one"):
         settings: Any = kwargs_from_env()
+        _knock(settings.get("base_url") or _DEFAULT_ADDRESS)
         return docker.APIClient(**settings, version=_api_version(settings), timeout=CALL_TIMEOUT)
+
+
+def _knock(address: str) -> None:
+    """Connect to a Unix socket and hang up. docker-py leaves its own socket open when nobody answers there."""
+    if not address.startswith("unix://"):
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.settimeout(_PING_TIMEOUT)
+        door.connect(address.removeprefix("unix://"))
 
 
 def _api_version(settings: Any) -> str:

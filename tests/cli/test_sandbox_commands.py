@@ -1,0 +1,90 @@
+"""`proctor sandbox` on a real engine, and what a machine without one is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import SKILL_MD, packaged
+
+ECHO = """\
+import json
+import sys
+
+asked = json.load(sys.stdin)
+print(json.dumps({"sum": sum(asked["numbers"]), "arguments": sys.argv[1:]}))
+"""
+
+
+@pytest.fixture
+def adder(repo):
+    repo.commit(
+        {
+            "skills/adder/SKILL.md": SKILL_MD.format(name="adder"),
+            "skills/adder/skill.yaml": "version: 1\n",
+            "skills/adder/add.py": ECHO,
+        }
+    )
+    return repo
+
+
+@pytest.mark.engine
+def test_run_gives_json_to_a_script_and_prints_output_and_evidence(adder, proctor):
+    call = (
+        "sandbox",
+        "run",
+        "adder",
+        "add.py",
+        "--path",
+        adder.path,
+        "--offline",
+        "--input",
+        '{"numbers": [1, 2]}',
+    )
+    result = proctor(*call, "--", "-v1")
+    evidence = json.loads(result.out)
+    assert (result.code, evidence["status"], evidence["network_attempts"]) == (0, "passed", 0)
+    assert json.loads(evidence["output"]) == {"sum": 3, "arguments": ["-v1"]}
+
+
+@pytest.mark.engine
+def test_a_script_that_fails_is_exit_code_1(adder, proctor):
+    result = proctor("sandbox", "run", "adder", "add.py", "--path", adder.path, "--offline")
+    assert (result.code, json.loads(result.out)["exit_code"]) == (1, 1)
+
+
+@pytest.mark.engine
+def test_build_reuses_and_list_shows_by_hash(adder, proctor):
+    call = ("sandbox", "build", "adder", "--path", adder.path, "--offline")
+    assert "built in" in proctor(*call).out
+    again = proctor(*call).out
+    assert "reused" in again
+    shown = [line for line in proctor("sandbox", "list").out.splitlines() if "skills/adder" in line]
+    assert any(again[:32] in line for line in shown)
+
+
+def test_a_denied_skill_is_never_built(repo, proctor, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")  # asking the engine would be exit code 3
+    repo.commit(packaged("tables", "evil"))
+    result = proctor("sandbox", "build", "tables", "--path", repo.path, "--offline")
+    assert result.code == 1
+    assert "evil" in result.out
+
+
+@pytest.mark.parametrize("given", ["{", "@/no/such/file"])
+def test_input_that_is_no_json_is_a_usage_error(adder, proctor, given):
+    result = proctor("sandbox", "run", "adder", "add.py", "--path", adder.path, "--input", given)
+    assert (result.code, "--input is not JSON" in result.err) == (2, True)
+
+
+def test_without_an_engine_the_verdict_is_inconclusive_and_says_so(adder, proctor, monkeypatch, tmp_path):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    result = proctor("check", adder.path, "--offline", "--skill", "skills/adder")
+    assert result.code == 3
+    assert "setup-engine.sh" in result.out
+
+
+def test_list_without_an_engine_is_exit_code_3(proctor, monkeypatch, tmp_path):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    assert proctor("sandbox", "list").code == 3
