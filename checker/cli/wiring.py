@@ -116,7 +116,7 @@ class Wiring:
     @cached_property
     def wheels(self) -> WheelStore:
         """Wheels by sha256."""
-        return WheelStore(self.cache / "wheels", None if self.offline else self.http)
+        return WheelStore(self.cache / "wheels", None if self.offline else self.http, progress=self.progress)
 
     @cached_property
     def index(self) -> Index | None:

@@ -21,6 +21,7 @@ from checker.engines.http import Http
 from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
 from checker.model.lock import LockedFile
+from checker.tools import Progress
 
 ENGINE = "wheel store"
 _CHUNK = 1 << 20
@@ -31,9 +32,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class WheelStore:
     """Fetches files by their hash, at most once. `http` None (offline) answers only from the store."""
 
-    def __init__(self, folder: Path, http: Http | None, workers: int = 8) -> None:
+    def __init__(
+        self, folder: Path, http: Http | None, workers: int = 8, progress: Progress | None = None
+    ) -> None:
         """`folder` is made when the first file is stored; `workers` files are fetched at once."""
         self._folder = folder
+        self._progress = progress
         self._http = http
         self._workers = workers
 
@@ -66,6 +70,8 @@ class WheelStore:
             raise Unanswered(ENGINE, f"{file.filename} is not in the store, and --offline")
         if file.url is None:
             raise InputError("has no address to download from", file.filename)
+        if self._progress is not None:
+            self._progress.step("downloading", file.filename)
         with (
             _replacing(path) as out,
             self._http.stream(file.url, accept="*/*", max_bytes=budget.left) as chunks,

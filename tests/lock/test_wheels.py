@@ -57,6 +57,19 @@ def test_a_wheel_is_fetched_once_and_kept_by_hash(
     assert left_behind(tmp_path) == [WHEEL.filename]
 
 
+def test_only_a_download_is_told(client: Client, server: IndexServer, tmp_path: Path) -> None:
+    class Ledger:
+        steps: list[tuple[str, str]] = []
+
+        def step(self, stage: str, detail: str = "") -> None:
+            self.steps.append((stage, detail))
+
+    store = WheelStore(tmp_path / "told", client.http, progress=Ledger())
+    for _ in range(2):
+        store.fetch([locked(server)], max_bytes=10_000)
+    assert Ledger.steps == [("downloading", WHEEL.filename)]
+
+
 def test_an_altered_entry_is_fetched_anew(client: Client, server: IndexServer) -> None:
     (path,) = client.store.fetch([locked(server)], max_bytes=10_000).values()
     path.write_bytes(b"poison" + path.read_bytes()[6:])

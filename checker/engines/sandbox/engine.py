@@ -116,7 +116,7 @@ def _connect() -> APIClient:
 
 
 def _knock(address: str) -> None:
-    """Connect to a Unix socket and hang up. docker-py leaves its own socket open when nobody answers there."""
+    """Connect to a Unix socket and hang up: docker-py leaves its own open when nobody answers there."""
     if not address.startswith("unix://"):
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
