@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from checker.escape import visible
@@ -15,7 +15,7 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.decide import decide_unlocked
 from checker.rules.lock_decisions import decide_lock
-from checker.rules.lock_graph import Case
+from checker.rules.lock_graph import Case, warm
 from checker.tools import Tools
 
 RULE = "packages"
@@ -33,6 +33,8 @@ class _Answer(NamedTuple):
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Decide for every locked distribution of every skill, with the chain that brings it in."""
     del earlier  # a decision rests on the policy, the lock and the index alone
+    if tools.index is not None:
+        warm(tools.index, _cases(exam))
     return Answers(outcomes=tuple(_outcome(exam, examinee, tools) for examinee in exam.examinees))
 
 
@@ -48,6 +50,15 @@ def _outcome(exam: Exam, examinee: Examinee, tools: Tools) -> Outcome:
     if gaps:
         return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
     return Outcome.of(RULE, skill.id, findings, answers[0].note)
+
+
+def _cases(exam: Exam) -> Iterator[Case]:
+    """Every lock of every usable skill, so that the index is asked once for all of them."""
+    for examinee in exam.examinees:
+        for target in exam.policy.targets:
+            lock = examinee.skill.locks.get(target.name)
+            if lock is not None and examinee.skill.unusable is None:
+                yield Case(examinee.skill, exam.policy, target, lock)
 
 
 def _targets(exam: Exam) -> tuple[str, ...]:
