@@ -22,9 +22,11 @@ from checker.load.skill import load_skill
 from checker.model.outcome import Outcome
 from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
 from checker.model.policy import Policy
+from checker.model.preview import Preview
 from checker.model.verdict import EngineRun, Verdict
 from checker.policy_review import RULE as POLICY_RULE
-from checker.policy_review import PolicyChange, own, review
+from checker.policy_review import PolicyChange, by_head, own, review
+from checker.rules.policy_preview import Pair, preview
 from checker.tools import Tools, Tree
 
 
@@ -33,13 +35,15 @@ class Revisions:
     """What to look at. Without `base` everything is examined, by the head's own policy.
 
     `base_tip` is the base branch as it is now (it holds the policy), `merge_base` where the change began
-    (changes are counted from there). `policy_ever` tells whether the base's history ever held a policy.
+    (changes are counted from there). `policy_ever` tells whether the base's history ever held a policy. With
+    `own_policy` the head's own policy judges although there is a base.
     """
 
     head: Tree
     base_tip: Tree | None = None
     merge_base: Tree | None = None
     policy_ever: bool = False
+    own_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     exam = _exam(revisions.head, policy, plan, request)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
-    return judge(
+    foreseen = _preview(revisions.head, change, tools, request.now)
+    verdict = judge(
         [*([change.outcome] if change.outcome else []), *outcomes],
         engines,
         [*change.examinee(policy), *exam.examinees],
@@ -80,6 +85,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         notes=[*revisions.head.problems, *change.notes, *plan.notes, *_changes(revisions, exam)],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
+    return verdict.model_copy(update={"preview": foreseen})
 
 
 def selected(only: Iterable[str]) -> tuple[Check, ...]:
@@ -111,6 +117,8 @@ def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
     if revisions.base_tip is None or revisions.merge_base is None:
         return own(revisions.head, load_policy)
     tip, fork = revisions.base_tip, revisions.merge_base
+    if revisions.own_policy:
+        return by_head(revisions.head, tip, fork, load_policy)
     return review(revisions.head, tip, fork, ever=revisions.policy_ever, load=load_policy)
 
 
@@ -149,6 +157,15 @@ def _exam(head: Tree, policy: Policy, plan: Plan, request: Request) -> Exam:
         for skill, because in skills
     )
     return Exam(policy=policy, examinees=examinees, now=request.now, offline=request.offline)
+
+
+def _preview(head: Tree, change: PolicyChange, tools: Tools, now: dt.datetime) -> Preview | None:
+    """What the head's policy would do, when it differs from the one the change began from."""
+    if change.before is None or change.after is None:
+        return None
+    folders = [folder for _, folder in sorted(load_repository(head).folders.items())]
+    pairs = [Pair(*(load_skill(head, f, p) for p in (change.before, change.after))) for f in folders]
+    return preview(change.before, change.after, pairs, now.date(), tools.index)
 
 
 def _changes(revisions: Revisions, exam: Exam) -> tuple[str, ...]:
