@@ -10,14 +10,14 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from checker.load.policy import load_policy
+from checker.load.policy import load_policy, setting_places
 from checker.load.policy_tests import load_policy_tests
 from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.decision import Decision
 from checker.model.policy import Policy
 from checker.model.policy_case import PolicyCase
-from checker.model.remark import Remark
+from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
 from checker.pipeline import selected
 from checker.rules.decide import decide
@@ -25,8 +25,6 @@ from checker.rules.lint_registry import Used, lint_registry
 from checker.rules.lint_settings import lint_settings
 from checker.rules.lint_waivers import lint_grants, lint_waivers
 from checker.tools import Tree
-
-_KINDS = ("error", "warning", "note")
 
 
 class Tried(NamedTuple):
@@ -51,7 +49,7 @@ def lint(tree: Tree, today: dt.date) -> tuple[Remark, ...]:
         *lint_registry(policy, _used(skills) if skills else None, today),
         *lint_waivers(policy, skills, rules, today),
         *lint_grants(policy, skills),
-        *lint_settings(policy, skills),
+        *lint_settings(policy, skills, setting_places(tree)),
     }
     return tuple(sorted(remarks, key=_place))
 
@@ -87,9 +85,9 @@ def _uses(skills: Iterable[Skill]) -> Iterator[tuple[NormalizedName, Version | N
 
 def _place(remark: Remark) -> tuple[str, int, int, str]:
     place = remark.location
-    return place.file, place.line or 0, _KINDS.index(remark.kind), remark.message
+    return place.file, place.line or 0, KINDS.index(remark.kind), remark.message
 
 
 def worst(remarks: Sequence[Remark]) -> str:
     """The worst kind there is, or ""."""
-    return min((remark.kind for remark in remarks), key=_KINDS.index, default="")
+    return min((remark.kind for remark in remarks), key=KINDS.index, default="")

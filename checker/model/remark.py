@@ -7,6 +7,8 @@ from typing import Literal
 from checker.model.base import Frozen, Location
 
 Kind = Literal["error", "warning", "note"]
+#: The worst first.
+KINDS: tuple[Kind, ...] = ("error", "warning", "note")
 
 
 class Remark(Frozen):

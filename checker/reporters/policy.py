@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from checker.escape import visible
 from checker.model.decision import Decision
 from checker.model.policy_case import PolicyCase
-from checker.model.remark import Remark
+from checker.model.remark import KINDS, Remark
 
 
 def remarks(found: Sequence[Remark]) -> str:
     """One line for each remark, `file:line: kind: …`, and a count."""
     lines = [visible(f"{r.location}: {r.kind}: {r.message} [{r.code}]") for r in found]
     counts = Counter(remark.kind for remark in found)
-    told = [f"{counts[kind]} {kind}{'' if counts[kind] == 1 else 's'}" for kind in _KINDS if counts[kind]]
+    told = [f"{counts[kind]} {kind}{'' if counts[kind] == 1 else 's'}" for kind in KINDS if counts[kind]]
     return "\n".join([*lines, ", ".join(told) or "nothing to remark"]) + "\n"
 
 
@@ -31,14 +31,8 @@ def _wrong(case: PolicyCase, decision: Decision) -> Iterator[str]:
     rule = f" ({case.rule})" if case.rule else ""
     yield visible(f"{case.location}: {case}")
     yield f"  expected  {case.decision}{rule}"
-    yield visible(
-        f"  got       {'allow' if decision.allowed else 'deny'} ({decision.rule}): {decision.reason}"
-    )
-    yield visible(
-        f"  decided   {decision.location or 'no entry of the registry: what is not there is denied'}"
-    )
+    word = "allow" if decision.allowed else "deny"
+    yield visible(f"  got       {word} ({decision.rule}): {decision.reason}")
+    yield visible(f"  decided   {decision.location or 'by no entry of the registry'}")
     if case.because:
         yield visible(f"  because   {case.because}")
-
-
-_KINDS = ("error", "warning", "note")

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from checker.model.policy import PackageStatus, Policy, RegistryEntry
 from checker.model.remark import Kind, Remark
+from checker.rules.version_words import which
 
 #: Locked versions by name; a name that is declared and nowhere locked has none.
 Used = Mapping[NormalizedName, frozenset[Version]]
@@ -56,10 +57,10 @@ def _dates(entry: RegistryEntry, today: dt.date) -> Iterator[Remark]:
 def _against(entry: RegistryEntry, bans: Sequence[RegistryEntry]) -> Iterator[Remark]:
     for ban in bans:
         if entry.versions.is_subset(ban.versions):
-            text = f"can never hold: {_which(ban)} is banned at {ban.location}"
+            text = f"can never hold: {which(ban)} is banned at {ban.location}"
             yield _remark("error", "contradiction", entry, text)
         elif not entry.versions.is_disjoint(ban.versions):
-            text = f"the ban of {_which(ban)} at {ban.location} holds for some of these versions"
+            text = f"the ban of {which(ban)} at {ban.location} holds for some of these versions"
             yield _remark("note", "overlap", entry, text)
 
 
@@ -68,9 +69,7 @@ def _unused(entry: RegistryEntry, used: Used | None) -> Iterator[Remark]:
         return
     if entry.name not in used:
         yield _remark("note", "unused", entry, "no skill declares or locks it")
-    elif (locked := used[entry.name]) and not any(
-        entry.versions.contains(v, prereleases=True) for v in locked
-    ):
+    elif (locked := used[entry.name]) and not any(entry.versions.filter(locked, prereleases=True)):
         versions = ", ".join(map(str, sorted(locked)))
         yield _remark("note", "unused", entry, f"no skill locks a version of this range (locked: {versions})")
 
@@ -80,9 +79,7 @@ def _pairs(entries: Sequence[RegistryEntry], today: dt.date) -> Iterator[Remark]
         if first.versions.is_disjoint(second.versions) or _over(first, today) or _over(second, today):
             continue
         if first.status is second.status:
-            text = (
-                f"overlaps the {_noun(first)} at {first.location}; one entry is enough, or split the versions"
-            )
+            text = f"overlaps the {_noun(first)} at {first.location}: one entry is enough"
             yield _remark("warning", "overlap", second, text)
         elif {first.status, second.status} == {PackageStatus.APPROVED, PackageStatus.PENDING}:
             pending, approved = sorted((first, second), key=lambda e: e.status is PackageStatus.APPROVED)
@@ -96,10 +93,6 @@ def _over(entry: RegistryEntry, today: dt.date) -> bool:
 
 def _noun(entry: RegistryEntry) -> str:
     return {PackageStatus.APPROVED: "approval", PackageStatus.BANNED: "ban"}.get(entry.status, "request")
-
-
-def _which(entry: RegistryEntry) -> str:
-    return f"{entry.name} {entry.versions}" if str(entry.versions) else f"every version of {entry.name}"
 
 
 def _remark(kind: Kind, code: str, entry: RegistryEntry, text: str) -> Remark:
