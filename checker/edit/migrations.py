@@ -7,6 +7,7 @@ grew out of (Atom), exported as YAML. Its rows hold one exact `version`, other w
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 
@@ -75,6 +76,14 @@ def _values(row: Row, file: str, line: int) -> Values:
     return {**values, **_approval(row)} if status == "approved" else values
 
 
+def _day(text: str | None) -> str | dt.date | None:
+    """The day of a moment; what is none stays as it is, for the loader to refuse."""
+    try:
+        return dt.date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return text
+
+
 def _approval(row: Row) -> Values:
     level = (row.get("min_maturity") or "intern").casefold()
     return {
@@ -82,5 +91,5 @@ def _approval(row: Row) -> Values:
         "min_maturity": "intern" if level == "student" else level,
         "reason": row.get("reason") or "approved before the registry was migrated",
         "approved_by": row.get("approved_by"),
-        "approved_on": (row.get("approved_at") or "")[:10] or None,
+        "approved_on": _day(row.get("approved_at")),
     }

@@ -82,7 +82,8 @@ class Sheet:
         number = document.key_line((key,)) - 1
         start = re.compile(rf"({re.escape(key)}\s*:)[ \t]*(\[\s*\]|~|null)?(?=\s)")
         found = start.match(lines[number])
-        if found is None:
+        listed = document.data[key] == []
+        if found is None or listed != (found[2] or "").startswith("["):
             raise InputError(f"`{key}` is written in a way that cannot be edited", file, number + 1)
         lines[number] = found[1] + lines[number][found.end() :]
         return cls(file, key, "".join(lines[: number + 1]), (), "".join(lines[number + 1 :]))
