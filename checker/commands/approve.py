@@ -37,6 +37,8 @@ def approve(tree: Tree, wanted: Approval, today: dt.date) -> Edit:
     registry = _with_approval(registry, row, wanted)
     others = registry.numbers(row.name, lambda r: overlaps(r, row, PackageStatus.APPROVED) and r != row)
     notes += [f"{which(registry.rows[n])} is approved as well; the laxer entry wins" for n in others]
+    if row.expires is None:
+        notes.append("the approval never expires: --expires DATE sets an end")
     if wanted.with_dependencies:
         level = row.min_maturity
         for pin, reason in dependencies(registry.over(tree), row, level, today):

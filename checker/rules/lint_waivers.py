@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Collection, Iterator, Sequence
 
 from packaging.utils import canonicalize_name
@@ -26,7 +27,9 @@ def lint_waivers(
         if (first := seen.setdefault(key, waiver)) is not waiver:
             yield _remark("warning", "duplicate", waiver, f"says the same as {first.location}")
         if waiver.rule not in rules:
-            text = f"no check is named `{waiver.rule}` (there are {', '.join(sorted(rules))})"
+            close = difflib.get_close_matches(waiver.rule[:80].lower(), sorted(rules), n=1)
+            hint = f" (did you mean `{close[0]}`?)" if close else ""
+            text = f"no check is named `{waiver.rule}`{hint}"
             yield _remark("error", "no-such-rule", waiver, text)
         if waiver.expires < today:
             yield _remark("warning", "expired", waiver, f"expired on {waiver.expires}")
