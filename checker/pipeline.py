@@ -82,7 +82,13 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         head=revisions.head.revision,
         policy_label=change.label,
         advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[*revisions.head.problems, *change.notes, *plan.notes, *_changes(revisions, exam)],
+        notes=[
+            *revisions.head.problems,
+            *change.notes,
+            *change.self_approved(exam.examinees, foreseen),
+            *plan.notes,
+            *_changes(revisions, exam),
+        ],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
     return verdict.model_copy(update={"preview": foreseen})

@@ -9,7 +9,7 @@ from checker.edit.migrations import STEPS
 from checker.errors import InputError
 from checker.load.policy_files import MATURITY, PACKAGES, WAIVERS
 from checker.load.validate import FILE_VERSION, versioned
-from checker.load.yaml_lines import Bounds, parse_yaml
+from checker.load.yaml_lines import Bounds, Document, parse_yaml
 from checker.tools import Tree
 
 _BOUNDS = Bounds(size=10_000_000, depth=12, nodes=1_000_000)
@@ -26,7 +26,8 @@ def _edits(tree: Tree) -> Iterator[Edit]:
     for file, key in _FILES.items():
         if file not in tree.entries():
             continue
-        version = _version(tree, file)
+        document = parse_yaml(tree.read(file, _BOUNDS.size), file, _BOUNDS)
+        version = _version(document)
         steps = STEPS.get(key, {})
         if version == FILE_VERSION:
             continue
@@ -34,13 +35,12 @@ def _edits(tree: Tree) -> Iterator[Edit]:
         for number in range(version, FILE_VERSION):
             if number not in steps:
                 raise InputError(f"there never was a version {number} of this file", file, 1)
-            sheet = steps[number](sheet)
+            sheet = steps[number](sheet, document)
         yield edit_of(tree, sheet)
 
 
-def _version(tree: Tree, file: str) -> int:
+def _version(document: Document) -> int:
     """The file's version; one without any is the oldest. Raises InputError for a newer one, or for none."""
-    document = parse_yaml(tree.read(file, _BOUNDS.size), file, _BOUNDS)
     text = document.data.get("version", "0") if isinstance(document.data, dict) else ""
     if text == "0":
         return 0

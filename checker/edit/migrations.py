@@ -15,10 +15,11 @@ from checker.edit.entry import Values
 from checker.edit.sheet import Sheet
 from checker.errors import InputError
 from checker.escape import visible
-from checker.load.yaml_lines import parse_yaml
+from checker.load.yaml_lines import Document
 
 Row = Mapping[str, str | None]
-Step = Callable[[Sheet], Sheet]
+#: Takes the file cut into entries, and the same as data with the lines it had.
+Step = Callable[[Sheet, Document], Sheet]
 
 _ORDER = ("name", "versions", "status", "min_maturity", "reason", "approved_by", "approved_on", "expires")
 _STATUS = {
@@ -33,9 +34,8 @@ _ANY_VERSION = frozenset({"", "*", "latest", "any"})
 _GONE = ("id", "version", "approved_at", "ban_reason", "created_at", "updated_at")
 
 
-def registry_from_0(sheet: Sheet) -> Sheet:
+def registry_from_0(sheet: Sheet, document: Document) -> Sheet:
     """The registry of version 0 as version 1. Raises InputError with a row's line."""
-    document = parse_yaml(sheet.text.encode(), sheet.file)
     for number, row in enumerate(document.data.get(sheet.key) or []):
         line = document.line((sheet.key, number))
         if not isinstance(row, dict):

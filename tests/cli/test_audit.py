@@ -64,7 +64,10 @@ def test_what_a_merge_brings_together_is_told_once(proctor, repo):
     repo.checkout("main")
     repo.commit({"README.md": "x"}, "elsewhere")
     repo.git("merge", "-q", "--no-ff", "-m", "merged", "feature")
-    assert later(proctor, repo) == [("one", "added", "approved", "a"), ("on a branch", "added", "banned", "b")]
+    assert later(proctor, repo) == [
+        ("one", "added", "approved", "a"),
+        ("on a branch", "added", "banned", "b"),
+    ]
 
 
 def test_what_a_merge_itself_decides_is_its_own(proctor, repo):
@@ -95,7 +98,10 @@ def test_a_file_that_cannot_be_read_is_said_and_decisions_are_not_told_twice(pro
 
 def test_no_cell_is_a_formula_and_nothing_moves_the_cursor(proctor, repo):
     nasty = ['"=1+1"', '"@sum"', '"-1"', '"+1"', '" =1"', '"a\\u202eb\\u001b[2J"']
-    repo.commit(rows(*(f"name: p{n}, status: pending, reason: {text}" for n, text in enumerate(nasty))), "=cmd|'/c'!A0")
+    repo.commit(
+        rows(*(f"name: p{n}, status: pending, reason: {text}" for n, text in enumerate(nasty))),
+        "=cmd|'/c'!A0",
+    )
     out = proctor("audit", repo.path, "--format", "csv").out
     assert_harmless(out, kept="\n")
     cells = [cell for row in csv.reader(io.StringIO(out)) for cell in row]

@@ -92,7 +92,9 @@ START = {
 SCENES = {
     "proctor migrate": {"policies/packages.yaml": EXPORT},
     "proctor check on a change of the policy": {
-        "policies/packages.yaml": PACKAGES.replace("min_maturity: intern", "min_maturity: supervised").replace(
+        "policies/packages.yaml": PACKAGES.replace(
+            "min_maturity: intern", "min_maturity: supervised"
+        ).replace(
             "status: pending\n    reason", "status: approved\n    min_maturity: autonomous\n    reason"
         ),
         "policies/waivers.yaml": WAIVERS,
@@ -132,7 +134,7 @@ def shell(proctor, tmp_path, monkeypatch):
 def test_the_page_shows_what_the_commands_print(shell):
     run, scene = shell
     text = PAGE.read_text()
-    pieces = re.split(r"(^## [^\n]*\n|^```console\n.*?^```\n)", text, flags=re.M | re.S)
+    pieces = re.split(r"(^## [^\n]*\n|^```console\n.*?^```\n)", text, flags=re.MULTILINE | re.DOTALL)
     for number, piece in enumerate(pieces):
         if piece.startswith("## "):
             scene(piece.removeprefix("## ").strip())

@@ -23,7 +23,11 @@ packages:
 @pytest.fixture
 def folder(tmp_path):
     files = {"policies/maturity.yaml": "version: 1\nextends: default\n", REGISTRY: START}
-    skills = {**packaged("tables", "pandas", requires="numpy"), **prompt("notes"), **packaged("top", "x", maturity="autonomous")}
+    skills = {
+        **packaged("tables", "pandas", requires="numpy"),
+        **prompt("notes"),
+        **packaged("top", "x", maturity="autonomous"),
+    }
     return plain(tmp_path / "repo", {**files, **skills})
 
 
@@ -130,7 +134,7 @@ def test_a_ban_of_some_versions_still_holds_and_that_is_said(edit, folder):
 def test_a_ban_takes_the_place_of_what_lies_inside_it(edit, folder):
     result = edit("ban", "pandas", "--reason", "no more")
     assert "note: removed: pandas <3,>=2 was approved" in result.out
-    assert '  - {name: pandas, status: banned, reason: no more}\n' in (folder / REGISTRY).read_text()
+    assert "  - {name: pandas, status: banned, reason: no more}\n" in (folder / REGISTRY).read_text()
 
 
 def test_approved_again_says_so_already(edit):

@@ -60,7 +60,9 @@ def test_each_is_valid_and_describes_its_keys(name):
     schema = json.loads(text(name))
     jsonschema.Draft202012Validator.check_schema(schema)
     nouns = [schema, *schema.get("$defs", {}).values()] if name != "verdict" else []
-    assert not [key for noun in nouns for key, one in noun.get("properties", {}).items() if not one.get("description")]
+    assert not [
+        key for noun in nouns for key, one in noun.get("properties", {}).items() if not one.get("description")
+    ]
 
 
 @pytest.mark.parametrize("preset", sorted((ROOT / "policies").glob("*.yaml")), ids=lambda path: path.stem)
@@ -104,9 +106,17 @@ def test_the_examples_of_the_reference_follow_them():
         ("packages", "version: 1\npackages: [{name: a, status: approved}]", "min_maturity"),
         ("packages", "version: 1\npackages: [{name: a, status: active}]", "active"),
         ("packages", "version: 1\npackages: [{name: a, status: pending, min_maturity: student}]", "student"),
-        ("waivers", "version: 1\nwaivers: [{skill: a, rule: lock, subject: a, reason: x, owner: o}]", "expires"),
+        (
+            "waivers",
+            "version: 1\nwaivers: [{skill: a, rule: lock, subject: a, reason: x, owner: o}]",
+            "expires",
+        ),
         ("skill", "version: 1\ntest: 3", "3"),
-        ("policy-tests", "version: 1\nexpect: [{package: a, version: 1, level: intern, decision: maybe}]", "maybe"),
+        (
+            "policy-tests",
+            "version: 1\nexpect: [{package: a, version: 1, level: intern, decision: maybe}]",
+            "maybe",
+        ),
     ],
 )
 def test_what_is_wrong_is_seen_in_the_editor(name, source, word):

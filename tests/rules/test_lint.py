@@ -95,11 +95,16 @@ def test_where_a_level_takes_no_waivers_each_is_named():
 
 def test_grants_that_no_skill_needs_or_that_repeat():
     grants = "grants:\n  - {skills: other/*, levels: [intern]}\n  - {skills: skills/*, levels: [intern]}\n  - {skills: skills/*, levels: [intern]}\n"
-    assert remarks(maturity=grants) == ["maturity.yaml:3 warning matches-nothing", "maturity.yaml:5 warning duplicate"]
+    assert remarks(maturity=grants) == [
+        "maturity.yaml:3 warning matches-nothing",
+        "maturity.yaml:5 warning duplicate",
+    ]
 
 
 def test_settings_that_nothing_uses():
-    settings = "source_builds: [numpy]\ndirect_sources: ['https://x.example/a.whl']\ndefault_maturity: student\n"
+    settings = (
+        "source_builds: [numpy]\ndirect_sources: ['https://x.example/a.whl']\ndefault_maturity: student\n"
+    )
     assert remarks([f"name: pandas, {APPROVED}"], maturity=settings) == [
         "maturity.yaml:2 note unused",
         "maturity.yaml:3 note unused",

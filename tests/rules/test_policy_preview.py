@@ -136,7 +136,21 @@ ENTRIES = st.lists(
     max_size=3,
 )
 VERSIONS = st.sampled_from(
-    ["0.1", "1", "1.0.post1", "1.4", "1.4.9", "1.5rc1", "1.5", "1.5.0.1", "1.5.post1", "1.6", "2.dev0", "2", "3"]
+    [
+        "0.1",
+        "1",
+        "1.0.post1",
+        "1.4",
+        "1.4.9",
+        "1.5rc1",
+        "1.5",
+        "1.5.0.1",
+        "1.5.post1",
+        "1.6",
+        "2.dev0",
+        "2",
+        "3",
+    ]
 )
 
 
@@ -161,7 +175,11 @@ def turned(before, after, *skills):
 
 
 def test_a_ban_turns_the_skills_that_lock_it_also_through_others():
-    direct, through, other = locked("a", "evil"), locked("b", "pandas", "evil", requires="evil"), locked("c", "pandas")
+    direct, through, other = (
+        locked("a", "evil"),
+        locked("b", "pandas", "evil", requires="evil"),
+        locked("c", "pandas"),
+    )
     before = registry(entry("evil"), entry("pandas"))
     after = registry(entry("evil", status="banned"), entry("pandas"))
     assert turned(before, after, direct, through, other) == [
