@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from checker.commands.edit import Edit
+from checker.errors import UsageError
 from checker.escape import visible
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the change and write nothing.")
@@ -22,6 +23,8 @@ def deliver(edit: Edit, path: Path, *, dry_run: bool) -> None:
         click.echo(f"{edit.file} says so already")
     elif dry_run:
         click.echo(f"{edit.file} was not written (--dry-run)")
+    elif not edit.before and (path / edit.file).exists():
+        raise UsageError(f"{edit.file} is there, but git ignores it: nothing would ever read it")
     else:
         write_whole(path / edit.file, edit.after)
         click.echo(f"wrote {edit.file}; put it into a pull request of its own, for its code owners")

@@ -118,6 +118,15 @@ def test_dry_run_writes_nothing(edit, folder):
     assert ("+" in result.out, (folder / REGISTRY).read_text()) == (True, START)
 
 
+def test_a_file_that_git_ignores_is_not_written_over(proctor, repo):
+    repo.git("rm", "-q", "--cached", REGISTRY)
+    repo.write({".gitignore": "packages.yaml\n"})
+    before = (repo.path / REGISTRY).read_text()
+    result = proctor("approve", "a", "--path", repo.path, *approve("a")[2:])
+    assert (result.code, "git ignores it" in result.err) == (2, True)
+    assert (repo.path / REGISTRY).read_text() == before
+
+
 def test_permissions_stay_and_no_partial_file_is_left(edit, folder):
     (folder / REGISTRY).chmod(0o640)
     assert edit(*approve("asked")).code == 0

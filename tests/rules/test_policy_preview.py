@@ -16,6 +16,7 @@ from checker.rules.decide import decide
 from checker.rules.policy_diff import diff
 from checker.rules.policy_effects import MAX_NAMES, effects
 from checker.rules.policy_preview import Pair, preview
+from tests.checks.test_packages import FakeIndex, lock_of
 from tests.cli.conftest import lock
 from tests.support.policies import default_policy, entry, policy_from, skill, waiver
 
@@ -225,3 +226,17 @@ def test_nothing_changed_turns_nothing():
     one = registry(entry("pandas"))
     found = preview(one, one, [Pair(locked("a", "pandas"), locked("a", "pandas"))], TODAY)
     assert (found.relaxes, found.tightens, found.alters, found.turns, found.skills) == ((), (), (), (), 1)
+
+
+def test_with_an_index_the_edges_are_its_own():
+    text = lock_of("pandas", "evil", requires={"pandas": ["evil"]})
+    locks = {"linux-x86-64": parse_lock(text.encode(), "a/pylock.toml", "linux-x86-64")}
+    one, before, after = (
+        skill("a", ["pandas"], locks=locks),
+        default_policy(),
+        default_policy(entry("pandas")),
+    )
+    forged = preview(before, after, [Pair(one, one)], TODAY, FakeIndex(pandas=[], evil=[]))
+    true = preview(before, after, [Pair(one, one)], TODAY, FakeIndex(pandas=["evil"], evil=[]))
+    assert [turn.after for turn in forged.turns] == []
+    assert [turn.after for turn in true.turns] == ["pass"]
