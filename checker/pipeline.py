@@ -22,9 +22,9 @@ from checker.model.outcome import Outcome
 from checker.model.plan import Exam, Repository
 from checker.model.policy import Policy
 from checker.model.verdict import EngineRun, Verdict
-from checker.planning import changes, exam_of, narrowed, plan_of
+from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of
 from checker.policy_review import RULE as POLICY_RULE
-from checker.policy_review import PolicyChange, own, review
+from checker.policy_review import PolicyChange, by_head, own, review
 from checker.tools import Tools, Tree
 
 
@@ -33,13 +33,15 @@ class Revisions:
     """What to look at. Without `base` everything is examined, by the head's own policy.
 
     `base_tip` is the base branch as it is now (it holds the policy), `merge_base` where the change began
-    (changes are counted from there). `policy_ever` tells whether the base's history ever held a policy.
+    (changes are counted from there). `policy_ever` tells whether the base's history ever held a policy. With
+    `own_policy` the head's own policy judges although there is a base.
     """
 
     head: Tree
     base_tip: Tree | None = None
     merge_base: Tree | None = None
     policy_ever: bool = False
+    own_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
-    return judge(
+    foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now)
+    verdict = judge(
         [*([change.outcome] if change.outcome else []), *outcomes],
         engines,
         [*change.examinee(policy), *exam.examinees],
@@ -78,9 +81,16 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         head=revisions.head.revision,
         policy_label=change.label,
         advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[*head.problems, *change.notes, *plan.notes, *changes(base, revisions.merge_base, exam)],
+        notes=[
+            *head.problems,
+            *change.notes,
+            *change.self_approved(exam.examinees, foreseen),
+            *plan.notes,
+            *changes(base, revisions.merge_base, exam),
+        ],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
+    return verdict.model_copy(update={"preview": foreseen})
 
 
 def selected(only: Iterable[str]) -> tuple[Check, ...]:
@@ -124,6 +134,8 @@ def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
     if revisions.base_tip is None or revisions.merge_base is None:
         return own(revisions.head, load_policy)
     tip, fork = revisions.base_tip, revisions.merge_base
+    if revisions.own_policy:
+        return by_head(revisions.head, tip, fork, load_policy)
     return review(revisions.head, tip, fork, ever=revisions.policy_ever, load=load_policy)
 
 

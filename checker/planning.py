@@ -10,8 +10,10 @@ from checker.escape import visible
 from checker.load.skill import load_skill
 from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
 from checker.model.policy import Policy
+from checker.model.preview import Preview
 from checker.policy_review import PolicyChange
-from checker.tools import Tree
+from checker.rules.policy_preview import Pair, preview
+from checker.tools import Index, Tree
 
 
 def plan_of(
@@ -69,3 +71,14 @@ def changes(base: Repository | None, tree: Tree | None, exam: Exam) -> tuple[str
         for examinee in exam.examinees
         for note in skill_notes(before.get(examinee.skill.id), examinee.skill)
     )
+
+
+def foreseen_by(
+    change: PolicyChange, head: Repository, tree: Tree, index: Index | None, now: dt.datetime
+) -> Preview | None:
+    """What the head's policy would do to every skill, when it differs from the one the change began from."""
+    if change.before is None or change.after is None:
+        return None
+    folders = [folder for _, folder in sorted(head.folders.items())]
+    pairs = [Pair(*(load_skill(tree, f, p) for p in (change.before, change.after))) for f in folders]
+    return preview(change.before, change.after, pairs, now.date(), index)

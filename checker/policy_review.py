@@ -7,13 +7,15 @@ never had a policy (bootstrap: the head's own is used, and that is said), a head
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from checker.errors import InputError, PolicyError
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
+from checker.model.preview import Preview
 from checker.model.severity import Severity
 from checker.model.skill import Entry, Skill
 from checker.rules.policy_diff import PolicyDiff, diff, touched
@@ -22,6 +24,12 @@ from checker.tools import Tree
 RULE = "policy"
 #: Folder of the policy files; also their name among the skills of a verdict.
 FOLDER = "policies"
+OWN = "judged by the head's own policy (--policy-from head): this change can approve itself"
+#: No change can approve itself.
+ONE_FIRST = (
+    "would pass by the policy of this change, which does not judge it: take the policy change to a pull "
+    "request of its own, have it merged, then run this again"
+)
 REVIEW = "valid; needs code-owner review (this run is judged by the base's policy)"
 
 
@@ -29,18 +37,38 @@ REVIEW = "valid; needs code-owner review (this run is judged by the base's polic
 class PolicyChange:
     """The policy's side of a change.
 
-    `tree` holds the policy that judges; `difference` is what the head's policy alters, when it is valid.
+    `tree` holds the policy that judges. Where the head's policy is valid and differs, `before` and `after`
+    are the policy the change began from and the head's. With `by_head` the head's own policy judges.
     """
 
     label: str
     tree: Tree
     outcome: Outcome | None = None
     notes: tuple[str, ...] = ()
-    difference: PolicyDiff | None = None
+    before: Policy | None = None
+    after: Policy | None = None
+    by_head: bool = False
+
+    @cached_property
+    def difference(self) -> PolicyDiff | None:
+        """What the head's policy alters."""
+        return diff(self.before, self.after) if self.before is not None and self.after is not None else None
 
     def touches(self, skill: Skill) -> str | None:
         """Why the altered policy concerns this skill, or None."""
-        return touched(skill, self.difference) if self.difference is not None else None
+        change = self.difference
+        return touched(skill, change) if change is not None else None
+
+    def self_approved(self, examinees: Iterable[Examinee], foreseen: Preview | None) -> tuple[str, ...]:
+        """How to do it right, for each changed skill that only the change's own policy would let pass."""
+        if foreseen is None or self.by_head:
+            return ()
+        turned = {turn.skill for turn in foreseen.turns if turn.after == "pass"}
+        return tuple(
+            f"{e.skill.id} {ONE_FIRST}"
+            for e in examinees
+            if e.skill.id in turned and e.because != (self.touches(e.skill),)
+        )
 
     def examinee(self, policy: Policy) -> tuple[Examinee, ...]:
         """The policy files as one more examinee, when they changed."""
@@ -76,10 +104,22 @@ def review(
         after = load(head)
     except InputError as error:
         return policy, PolicyChange(label, tip, _failed(error.message, error.file, error.line))
-    change = diff(_before(fork, policy, load), after)
-    return policy, PolicyChange(
-        label, tip, Outcome.of(RULE, FOLDER, (), REVIEW), (f"policy change: {REVIEW}",), change
-    )
+    outcome, notes = Outcome.of(RULE, FOLDER, (), REVIEW), (f"policy change: {REVIEW}",)
+    return policy, PolicyChange(label, tip, outcome, notes, _before(fork, policy, load), after)
+
+
+def by_head(head: Tree, tip: Tree, fork: Tree, load: Callable[[Tree], Policy]) -> tuple[Policy, PolicyChange]:
+    """The head's own policy, for people who work alone, and what it alters. Raises PolicyError."""
+    policy = load(head)
+    label = f"{FOLDER}/ of the head (--policy-from head)"
+    if not policy_entries(fork) or policy_entries(head) == policy_entries(fork):
+        return policy, PolicyChange(label, head, notes=(OWN,), by_head=True)
+    try:
+        before = load(fork)
+    except InputError:
+        before = load(tip) if policy_entries(tip) else policy
+    outcome = Outcome.of(RULE, FOLDER, (), OWN)
+    return policy, PolicyChange(label, head, outcome, (OWN,), before, policy, by_head=True)
 
 
 def _before(fork: Tree, tip: Policy, load: Callable[[Tree], Policy]) -> Policy:

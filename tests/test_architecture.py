@@ -13,6 +13,7 @@ PACKAGE = ROOT / "checker"
 #: Library → the only places that may import it, as prefixes relative to `checker/`.
 CONFINED = {
     "yaml": ("load/",),
+    "ruamel": ("edit/",),
     "click": ("cli/",),
     "docker": ("engines/sandbox/",),
     "subprocess": ("engines/process.py",),

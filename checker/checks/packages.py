@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from checker.escape import visible
 from checker.model.answers import Answers
 from checker.model.base import Location
@@ -16,6 +19,7 @@ from checker.model.skill import Skill
 from checker.rules.decide import decide_unlocked
 from checker.rules.lock_decisions import decide_lock
 from checker.rules.lock_graph import Case, warm
+from checker.rules.policy_commands import approve_command
 from checker.tools import Tools
 
 RULE = "packages"
@@ -129,5 +133,13 @@ def _remedy(subject: str, decision: Decision, examinee: Examinee) -> str:
         return f"raise `maturity` in {skill}/skill.yaml if agents of a higher level are meant, or {remove}"
     if decision.rule == "level":
         return f"raise `maturity` in {skill}/skill.yaml above {level} if that is meant, or {remove}"
-    ask = "ask a code owner to approve it in policies/packages.yaml, in a pull request of its own"
-    return f"{ask}, or {remove}; `proctor explain {skill} {subject.partition('==')[0]}` shows why"
+    name, versions = _asked(subject)
+    approve = approve_command(name, versions, level)
+    ask = f"let a code owner approve it, in a pull request of its own: {approve}"
+    return f"{ask}; or {remove}; `proctor explain {skill} {name}` shows why"
+
+
+def _asked(subject: str) -> tuple[str, str]:
+    """Name and versions to approve: of the pin, or what the declaration admits."""
+    requirement = Requirement(subject)
+    return canonicalize_name(requirement.name), str(requirement.specifier)

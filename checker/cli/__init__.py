@@ -25,6 +25,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
+    "policy": ("checker.cli.policy", "Check the policy itself: lint it, run its tests."),
+    "approve": ("checker.cli.approve", "Approve a package in the registry."),
+    "ban": ("checker.cli.ban", "Ban a package, or some of its versions."),
+    "reject": ("checker.cli.reject", "Take a pending package out of the registry."),
+    "revoke": ("checker.cli.revoke", "Take back an approval."),
+    "waive": ("checker.cli.waive", "Accept a finding for a time."),
+    "audit": ("checker.cli.audit", "Show who decided what, and when, from git."),
+    "migrate": ("checker.cli.migrate", "Bring policy files to the version Proctor reads."),
+    "schema": ("checker.cli.schema", "Print the JSON Schema of a file."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
 }
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from checker.cli.options import (
     offline_option,
     path_argument,
 )
+from checker.errors import UsageError
 from checker.model.policy import Policy
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
@@ -31,6 +33,11 @@ from checker.tools import Tools, Tree
 @path_argument
 @click.option(
     "--base", metavar="REF", help="Judge by this revision's policy and examine only what changed since."
+)
+@click.option(
+    "--policy-from",
+    type=click.Choice(["base", "head"]),
+    help="With --base: whose policy judges (default: base). With head a change can approve itself.",
 )
 @click.option("--worktree", is_flag=True, help="Examine the files on disk instead of the last commit.")
 @click.option("--skill", metavar="GLOB", help="Only skills whose folder matches.")
@@ -49,6 +56,7 @@ from checker.tools import Tools, Tree
 def command(
     path: Path,
     base: str | None,
+    policy_from: str | None,
     worktree: bool,
     skill: str | None,
     only: tuple[str, ...],
@@ -68,9 +76,12 @@ def command(
     from checker.cli.wiring import Wiring, cache_folder, open_revisions
     from checker.pipeline import Request, run
 
+    if base is None and policy_from == "base":
+        raise UsageError("--policy-from base needs --base REF: which revision's policy?")
     request = Request(now=moment(now), skill=skill, only=only, offline=offline)
     with ExitStack() as stack:
         revisions = open_revisions(stack, path, base=base, worktree=worktree)
+        revisions = replace(revisions, own_policy=policy_from == "head")
 
         def make(policy: Policy, tree: Tree) -> Tools:
             folder = cache_folder(cache)

@@ -130,7 +130,7 @@ class UvResolver:
             done = run(ENGINE, self._argv(request), env=env, cwd=folder, timeout=request.timeout_seconds)
             if done.returncode != 0:
                 raise self._failure(done, request.requirements)
-            return folder.joinpath(_LOCK).read_bytes()
+            return _written(folder / _LOCK)
 
     def _failure(self, done: Finished, requirements: Sequence[Requirement]) -> Conflict | Unanswered:
         text = decode(done.stderr)
@@ -165,6 +165,13 @@ class UvResolver:
         *others, default = self._indexes
         chosen = {"UV_DEFAULT_INDEX": default, **({"UV_INDEX": " ".join(others)} if others else {})}
         return {**clean_environment(self._environ), **chosen}
+
+
+def _written(lock: Path) -> bytes:
+    try:
+        return lock.read_bytes()
+    except OSError as error:
+        raise Unanswered(ENGINE, "ended well and wrote no lock") from error
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:

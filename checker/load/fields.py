@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from pydantic import AfterValidator, BeforeValidator, Field
+from packaging.version import InvalidVersion, Version
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from checker.escape import shortened, visible
@@ -64,6 +65,13 @@ def _specifiers(text: str) -> SpecifierSet:
     if len(specifiers) > 1 and specifiers.is_unsatisfiable():
         raise refusal("versions", f"no version can satisfy {shown(text)}")
     return specifiers
+
+
+def _version(text: object) -> Version:
+    try:
+        return Version(text if isinstance(text, str) else "")
+    except InvalidVersion as error:
+        raise refusal("version", f"{shown(text)} is not a version such as 2.2.1") from error
 
 
 def _day(text: object) -> object:
@@ -128,10 +136,15 @@ def _index(url: str) -> str:
     return url
 
 
-Name = Annotated[NormalizedName, BeforeValidator(_name)]
-Versions = Annotated[SpecifierSet, BeforeValidator(_versions)]
-Day = Annotated[dt.date, BeforeValidator(_day)]
-Text = Annotated[str, AfterValidator(_text)]
-MinimumLevel = Annotated[Level, AfterValidator(_minimum)]
+#: How an editor is told what these are (`checker.load.json_schema`).
+_NAME_FORM = WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"})
+_MINIMUM_FORM = WithJsonSchema({"enum": [level.value for level in Level if level is not Level.STUDENT]})
+
+Name = Annotated[NormalizedName, BeforeValidator(_name), _NAME_FORM]
+Versions = Annotated[SpecifierSet, BeforeValidator(_versions), WithJsonSchema({"type": "string"})]
+ExactVersion = Annotated[Version, BeforeValidator(_version), WithJsonSchema({"type": ["string", "number"]})]
+Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
+MinimumLevel = Annotated[Level, AfterValidator(_minimum), _MINIMUM_FORM]
 IndexUrl = Annotated[str, AfterValidator(_index)]
 PythonVersion = Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")]

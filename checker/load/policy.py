@@ -42,8 +42,14 @@ def load_policy(tree: Tree) -> Policy:
     maturity, grants = _maturity(tree)
     settings = {name: getattr(maturity, name) for name in _SETTINGS}
     with _collector_paused():
-        entries = _registry(tree)
-    return Policy(file=MATURITY, grants=grants, entries=entries, waivers=_waivers(tree), **settings)
+        entries = load_registry(tree)
+    return Policy(file=MATURITY, grants=grants, entries=entries, waivers=load_waivers(tree), **settings)
+
+
+def setting_places(tree: Tree) -> dict[str, Location]:
+    """Where each top-level key stands that the repository's own policy sets. Raises PolicyError."""
+    document, data = read_document(tree, MATURITY)
+    return {key: document.at((key,)) for key in data}
 
 
 def _maturity(tree: Tree) -> tuple[MaturityFile, tuple[Grant, ...] | None]:
@@ -84,7 +90,8 @@ def _grants(maturity: MaturityFile, source: Document) -> tuple[Grant, ...] | Non
     )
 
 
-def _registry(tree: Tree) -> dict[NormalizedName, tuple[RegistryEntry, ...]]:
+def load_registry(tree: Tree) -> dict[NormalizedName, tuple[RegistryEntry, ...]]:
+    """The package registry alone, by name. Raises PolicyError."""
     if PACKAGES not in tree.entries():
         return {}
     document, data = read_document(tree, PACKAGES)
@@ -114,7 +121,8 @@ def _entry(row: PackageRow, location: Location) -> RegistryEntry:
     return RegistryEntry(min_maturity=level, location=location, **fields)
 
 
-def _waivers(tree: Tree) -> tuple[Waiver, ...]:
+def load_waivers(tree: Tree) -> tuple[Waiver, ...]:
+    """The waivers alone, in the order of their lines. Raises PolicyError."""
     if WAIVERS not in tree.entries():
         return ()
     document, data = read_document(tree, WAIVERS)

@@ -19,7 +19,7 @@ from checker.model.lock import Lock
 from checker.model.plan import SkillFolder
 from checker.model.policy import Policy
 from checker.model.skill import Problem, Skill
-from checker.rules.globs import matches
+from checker.rules.grants import granted
 from checker.tools import Tree
 
 MANIFEST = "skill.yaml"
@@ -133,10 +133,9 @@ def _ungranted(skill: Skill, policy: Policy) -> Iterator[Problem]:
     """A level that the policy's `grants` do not give to the skill's path."""
     if policy.grants is None or skill.maturity is None or skill.maturity_location is None:
         return
-    fitting = [grant for grant in policy.grants if matches(grant.skills, skill.id)]
-    if any(skill.maturity in grant.levels for grant in fitting):
+    allowed = granted(policy, skill.id)
+    if skill.maturity in allowed:
         return
-    allowed = sorted({level for grant in fitting for level in grant.levels}, key=lambda level: level.rank)
     words = f"only {', '.join(allowed)}" if allowed else "no level"
     yield Problem(
         message=f"the policy does not grant `maturity: {skill.maturity}` to this skill ({words})",

@@ -48,7 +48,8 @@ def versioned(document: Document) -> dict[str, Any]:
     if isinstance(text, str) and re.fullmatch(r"[1-9][0-9]{0,8}", text):
         message = f"written for version {text} of this file, newer than {FILE_VERSION}: upgrade Proctor"
         raise InputError(message, document.file, line)
-    raise InputError(f"`version` should be {FILE_VERSION}, not {shown(text)}", document.file, line)
+    hint = ": `proctor migrate` rewrites older files" if text == "0" else ""
+    raise InputError(f"`version` should be {FILE_VERSION}, not {shown(text)}{hint}", document.file, line)
 
 
 def validated(model: type[M], data: object, document: Document) -> M | list[Fault]:

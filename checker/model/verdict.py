@@ -9,6 +9,7 @@ from typing import Literal
 from checker.model.base import Frozen
 from checker.model.level import Level
 from checker.model.outcome import Outcome
+from checker.model.preview import Preview
 
 VERDICT_VERSION: Literal[1] = 1
 
@@ -58,4 +59,5 @@ class Verdict(Frozen):
     engines: tuple[EngineRun, ...] = ()
     skills: tuple[SkillVerdict, ...] = ()
     notes: tuple[str, ...] = ()
+    preview: Preview | None = None
     error: str = ""

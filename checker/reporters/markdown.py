@@ -64,6 +64,9 @@ def _blocks(verdict: Verdict, scope: _Scope) -> Iterator[str]:
     yield from _table(verdict, scope)
     for skill in wording.by_urgency(verdict)[: scope.skills]:
         yield from section(skill, scope.detail)
+    if verdict.preview is not None:
+        yield f"#### {wording.PREVIEW}"
+        yield "\n".join(_preview(wording.preview(verdict.preview), scope))
     if asides := _asides(verdict, scope):
         yield "#### Not covered, and notes"
         yield "\n".join(asides)
@@ -100,6 +103,15 @@ def _row(skill: SkillVerdict, checks: tuple[str, ...], scope: _Scope) -> list[st
 def _asides(verdict: Verdict, scope: _Scope) -> list[str]:
     lines = [*wording.shortfalls(verdict), *(("note", note) for note in verdict.notes)]
     return [f"- *{label}* {prose(sentence, scope.detail.text)}" for label, sentence in lines[: scope.notes]]
+
+
+def _preview(lines: list[tuple[str, str]], scope: _Scope) -> Iterator[str]:
+    """The lines that fit; the last, which counts the skills, always."""
+    *told, last = lines
+    for label, sentence in (*told[: scope.notes], last):
+        yield f"- *{label}* {prose(sentence, scope.detail.text)}"
+    if more := len(told) - len(told[: scope.notes]):
+        yield f"- {wording.counted(more, 'line')} more"
 
 
 def _footer(verdict: Verdict, scope: _Scope) -> str:

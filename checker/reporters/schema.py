@@ -1,6 +1,6 @@
 """The published JSON Schema of the verdict, made from the model so that the two cannot part.
 
-`python -m checker.reporters.schema > docs/verdict-1.schema.json` writes it anew.
+`python -m checker.reporters.schema > docs/schemas/verdict-1.schema.json` writes it anew.
 """
 
 from __future__ import annotations

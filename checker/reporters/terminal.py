@@ -54,6 +54,7 @@ def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType]:
         yield _table(verdict, page)
     for skill in wording.by_urgency(verdict):
         yield from section(skill)
+    yield from _preview(verdict)
     yield from _asides(verdict)
     yield from _last(verdict)
 
@@ -93,6 +94,17 @@ def _name(skill: SkillVerdict) -> Text:
 def _cell(skill: SkillVerdict, check: str) -> Text:
     status = wording.cell(skill, check)
     return Text(wording.STATUS[status], style=_STATUS_STYLE[status]) if status else Text("")
+
+
+def _preview(verdict: Verdict) -> Iterator[RenderableType]:
+    """What the change would do to the policy, and to which skills."""
+    if verdict.preview is None:
+        return
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, sentence in wording.preview(verdict.preview):
+        grid.add_row(Text(f"  {label}", style="dim"), Text(visible(sentence)))
+    yield Text(f"\n{wording.PREVIEW}", style="bold")
+    yield grid
 
 
 def _asides(verdict: Verdict) -> Iterator[RenderableType]:

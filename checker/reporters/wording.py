@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from checker.model.outcome import Finding, Status
+from checker.model.preview import Preview
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
 
 EXIT_POLICY_ERROR = 2
@@ -102,6 +103,27 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
         elif engine.reason:
             lines.append(("in part", _with_reason(engine)))
     return lines
+
+
+PREVIEW = "If this policy change is merged"
+
+
+def preview(preview: Preview) -> list[tuple[str, str]]:
+    """What the change of the policy does, as (label, sentence); the last line counts the skills that turn."""
+    lines = [
+        (label, sentence)
+        for label, told in (
+            ("relaxes", preview.relaxes),
+            ("tightens", preview.tightens),
+            ("alters", preview.alters),
+        )
+        for sentence in told
+    ]
+    for turn in preview.turns:
+        why = f": {'; '.join(turn.reasons)}" if turn.reasons else ""
+        lines.append(("turns", f"{turn.skill} from {turn.before} to {turn.after}{why}"))
+    asked = counted(preview.skills, "skill")
+    return [*lines, ("skills", f"{len(preview.turns)} of {asked} would turn, by packages and levels alone")]
 
 
 def by_urgency(verdict: Verdict) -> list[SkillVerdict]:

@@ -10,6 +10,7 @@ from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding
 from checker.model.severity import Severity
 from checker.model.skill import Skill
+from checker.rules.policy_commands import waive_command
 
 
 def finding(
@@ -54,8 +55,8 @@ def _remedy(rule: str, skill: Skill, name: str, advisory: Advisory, chain: tuple
         brings = f", which brings in {name}," if root != name else ""
         return f"remove `{root}`{brings} from {manifest}, then run {lock_command(skill)}"
     if not advisory.fixed_versions:
-        waiver = f"rule {rule}, subject {advisory.id}"
-        return f"replace `{root}`, or accept this for a time by a waiver in policies/waivers.yaml ({waiver})"
+        waiver = waive_command(skill.id, rule, advisory.id)
+        return f"replace `{root}`, or let a code owner accept this for a time: {waiver}"
     upgrade = f"`{name}>={advisory.fixed_versions[0]}`"
     return f"{_raise(manifest, name, upgrade, root, known=bool(chain))}, then run {lock_command(skill)}"
 

@@ -74,6 +74,8 @@ def _objection(waiver: Waiver, finding: Finding, today: dt.date, max_days: int) 
         return "malicious packages cannot be waived"
     if today > waiver.expires:
         return _expired(waiver)
+    if max_days == 0:
+        return "the skill's level takes no waivers"
     if (waiver.expires - today).days > max_days:
         return f"{waiver.expires} is more than the {max_days} days away that the skill's level allows"
     if waiver.until_fixed and finding.fixed:

@@ -150,7 +150,9 @@ def test_without_a_fix_a_waiver_is_the_way():
     ).findings
     assert finding.fixed is False
     assert finding.message.endswith("; no fixed version is known")
-    assert "policies/waivers.yaml (rule vulnerabilities, subject PYSEC-1)" in finding.remedy
+    assert (
+        "`proctor waive --reason … --owner … --expires … skills/a vulnerabilities PYSEC-1`" in finding.remedy
+    )
 
 
 def test_malicious_packages_are_to_be_removed():

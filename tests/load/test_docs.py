@@ -90,7 +90,7 @@ def test_the_presets_say_what_the_reference_says():
     )
 
 
-@pytest.mark.parametrize("name", ["default", "strict"])
+@pytest.mark.parametrize("name", ["atom", "default", "strict"])
 def test_every_key_of_a_preset_has_a_comment(name):
     lines = (DOCS.parent / "policies" / f"{name}.yaml").read_text().split("\n")
     keys = [(before, line) for before, line in pairwise(lines) if re.match(r"\w+:", line)]

@@ -89,7 +89,7 @@ def test_exclude_newer_is_utc(text, moment):
 @pytest.mark.parametrize(
     ("body", "line", "words"),
     [
-        ("extends: strct", 2, "no preset `strct`: use default or strict (did you mean `strict`?)"),
+        ("extends: strct", 2, "no preset `strct`: use atom or default or strict (did you mean `strict`?)"),
         ("extends: ../../etc/passwd", 2, "no preset"),
         ("extends: [default]", 2, "should name a preset"),
         ("default_maturty: intern", 2, "unknown key `default_maturty` (did you mean `default_maturity`?)"),

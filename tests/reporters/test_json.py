@@ -85,8 +85,8 @@ def test_a_number_that_json_does_not_have_is_not_observed():
 
 
 def test_the_published_schema_is_the_models():
-    hint = "python -m checker.reporters.schema > docs/verdict-1.schema.json"
-    assert (DOCS / "verdict-1.schema.json").read_text(encoding="utf-8") == schema_text(), hint
+    hint = "python -m checker.reporters.schema > docs/schemas/verdict-1.schema.json"
+    assert (DOCS / "schemas/verdict-1.schema.json").read_text(encoding="utf-8") == schema_text(), hint
 
 
 def test_the_schema_is_one_and_names_its_version():

@@ -23,6 +23,7 @@ from checker.model.policy import (
     Target,
     Waiver,
 )
+from checker.model.preview import Preview, Turn
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun, SkillVerdict, Verdict
@@ -441,6 +442,21 @@ skill_verdicts = st.builds(
     decision=st.sampled_from(["pass", "fail", "inconclusive"]),
     outcomes=st.lists(outcomes, max_size=2).map(tuple),
 )
+turns = st.builds(
+    Turn,
+    skill=hostile_text,
+    before=st.sampled_from(["pass", "fail", "inconclusive"]),
+    after=st.sampled_from(["pass", "fail", "inconclusive"]),
+    reasons=_names,
+)
+previews = st.builds(
+    Preview,
+    relaxes=_names,
+    tightens=_names,
+    alters=_names,
+    turns=st.lists(turns, max_size=2).map(tuple),
+    skills=st.integers(0, 9),
+)
 #: Any verdict the model admits, also ones no judge would reach: a reporter must stand them all.
 verdicts = st.builds(
     Verdict,
@@ -453,5 +469,6 @@ verdicts = st.builds(
     engines=st.lists(engines, max_size=3).map(tuple),
     skills=st.lists(skill_verdicts, max_size=3).map(tuple),
     notes=_names,
+    preview=st.none() | previews,
     error=hostile_text,
 )

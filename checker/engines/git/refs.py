@@ -87,6 +87,18 @@ class Refs:
             )
         return bool(done.stdout)
 
+    def touching(self, commit: str, *paths: str) -> tuple[str, ...]:
+        """Ids of the commits in the history of `commit` that changed a path, parents before children.
+
+        A merge counts where it differs from any parent. Raises UsageError when the clone is too shallow.
+        """
+        if self._cut_between(None, commit):
+            raise UsageError(f"the clone is too shallow for the whole history; {_DEEPEN}")
+        below = [f"{self._command.place.prefix}{path}" for path in paths]
+        order = ("--topo-order", "--reverse", "--full-history")
+        done = self._command.run("rev-list", *order, "--end-of-options", commit, "--", *below)
+        return tuple(done.stdout.decode("ascii").split())
+
     @property
     def _shallow(self) -> bool:
         return self._command.text("rev-parse", "--is-shallow-repository") == "true"

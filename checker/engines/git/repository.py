@@ -11,12 +11,14 @@ from typing import Self
 
 from checker.engines.git import status
 from checker.engines.git.command import ENGINE, GitCommand, find_place, said
+from checker.engines.git.history import read_commit
 from checker.engines.git.objects import Objects
 from checker.engines.git.refs import Refs
 from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
 from checker.escape import visible
+from checker.model.history import Commit
 
 _MAX_COMMIT = 1024 * 1024
 _COMMITTER = re.compile(rb"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
@@ -94,6 +96,10 @@ class Git:
     def ever_held(self, commit: str, path: str) -> bool:
         """Whether the history of `commit` ever held `path`; see `Refs.ever_held`. Raises UsageError."""
         return self._refs.ever_held(commit, path)
+
+    def history(self, commit: str, *paths: str) -> tuple[Commit, ...]:
+        """The commits that changed a path below the examined folder; see `Refs.touching`."""
+        return tuple(read_commit(self._objects, oid) for oid in self._refs.touching(commit, *paths))
 
     def tree(self, commit: str) -> GitTree:
         """The examined folder as of a full commit id; listed when first asked."""

@@ -1,0 +1,30 @@
+"""`proctor ban`: ban a package, or some of its versions."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from checker.cli.deliver import deliver, dry_run_option
+from checker.cli.options import path_option
+
+
+@click.command("ban")
+@click.argument("package")
+@click.option("--versions", default="", help='PEP 440 specifier such as "<1.4"; left out: every version.')
+@click.option("--reason", required=True, help="Why; shown with every decision.")
+@dry_run_option
+@path_option
+def command(package: str, versions: str, reason: str, dry_run: bool, path: Path) -> None:
+    """Ban PACKAGE in policies/packages.yaml, and show the change. A ban wins over every approval.
+
+    Approvals and requests that lie inside the ban are removed; others stay. Works on the files on disk.
+    """
+    from checker.cli.wiring import open_worktree
+    from checker.commands.ban import ban
+
+    with ExitStack() as stack:
+        edit = ban(open_worktree(stack, path), package, versions, reason)
+    deliver(edit, path, dry_run=dry_run)

@@ -1,0 +1,1 @@
+"""Changes to YAML files that people wrote: comments, order and quotes stay as they are."""
