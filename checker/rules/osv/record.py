@@ -6,6 +6,7 @@ Lenient about what it does not know, strict about what it uses: a document is re
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,6 +88,19 @@ def read_record(data: bytes) -> Record:
         severity=_severity(document),
         affected=tuple(_affected(document)),
     )
+
+
+def named_in(data: bytes) -> frozenset[NormalizedName]:
+    """Which PyPI distributions a document that is no usable record speaks of, as far as it can be told."""
+    try:
+        entries = json.loads(data)["affected"]
+        packages = [entry["package"] for entry in entries]
+        named = [
+            one["name"] for one in packages if str(one.get("ecosystem", ECOSYSTEM)).startswith(ECOSYSTEM)
+        ]
+        return frozenset(canonicalize_name(name) for name in named)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return frozenset()
 
 
 def _ids(names: list[str], own: str) -> tuple[str, ...]:
