@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
 
 JSON = "application/json"
@@ -37,24 +36,19 @@ class Loopback:
     `faults` maps the beginning of a path to what answers instead. `asked` keeps every request.
     """
 
-    def __init__(self, answer: Answer, delay: float = 0.0, tls: Path | None = None) -> None:
+    def __init__(self, answer: Answer, delay: float = 0.0) -> None:
         self.answer, self.delay = answer, delay
         self.faults: dict[str, Fault] = {}
         self.asked: list[Asked] = []
         self.connections = 0
-        self._scheme = "https" if tls else "http"
         self._server = _Server(("127.0.0.1", 0), _Handler)
-        if tls is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(tls)
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.loopback = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
         """Address without a path."""
-        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -83,10 +77,8 @@ class _Server(ThreadingHTTPServer):
 
     def hang_up(self) -> None:
         for connection in list(self.open):
-            try:
+            with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up early is no news."""
@@ -105,10 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         self.server.open.discard(self.connection)
-        try:
+        with contextlib.suppress(OSError):  # the client had enough
             super().finish()
-        except OSError:
-            pass  # the client had enough
 
     def do_GET(self) -> None:
         loopback = self.server.loopback
@@ -122,7 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send(*loopback.answer(asked))
 
-    do_POST = do_HEAD = do_PUT = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def send(self, status: int, body: bytes, kind: str = JSON, headers: dict[str, str] | None = None) -> None:
         """A whole answer."""
