@@ -22,6 +22,7 @@ _KEPT = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
 )
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 _CREDENTIALS = re.compile(r"//[^/\s@]*@")
 
 #: Advisories of the pins that were answered for, reasons for those that were not.
@@ -42,7 +43,8 @@ def ending(finished: Finished) -> str:
     """How a process ended, with its last words: one line, safe to print, no credentials of an address."""
     code = finished.returncode
     how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-    lines = [line for line in decode(finished.stderr[-8_192:]).splitlines() if line.strip()]
+    plain = _COLOURS.sub(b"", finished.stderr[-8_192:])
+    lines = [line for line in decode(plain).splitlines() if line.strip()]
     last = _CREDENTIALS.sub("//", lines[-1]) if lines else ""
     return f"{how}: {shortened(visible(last.strip()), 240)}" if last else how
 

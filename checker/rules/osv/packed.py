@@ -47,12 +47,13 @@ def unpacked(data: bytes, key: str) -> Snapshot:
     first, *lines = body.split(b"\n")
     try:
         table = json.loads(first)
-        if table["key"] != key:
-            raise Stale("made of something else")
-        records = _Records(dict(zip(table["ids"], lines, strict=True)))
-        return _snapshot(table, records)
+        made_of = table["key"]
+        snapshot = _snapshot(table, _Records(dict(zip(table["ids"], lines, strict=True))))
     except (ValueError, LookupError, TypeError, AttributeError) as problem:
         raise Stale("not a packed snapshot") from problem
+    if made_of != key:
+        raise Stale("made of something else")
+    return snapshot
 
 
 class _Records(Mapping[str, Record]):
