@@ -14,7 +14,6 @@ from checker.engines import advisories
 from checker.engines.address import scheme_and_host, without_credentials
 from checker.engines.git import Git
 from checker.engines.http import Http
-from checker.engines.index import SimpleIndex
 from checker.engines.osv import PATIENCE, OsvOnline, OsvSnapshot
 from checker.engines.osv_api import NAME as OSV
 from checker.engines.osv_api import PUBLIC, ApiLimits
@@ -22,7 +21,6 @@ from checker.engines.pip_audit import PipAudit
 from checker.engines.progress import progress_on
 from checker.engines.safety import Safety, key_missing
 from checker.engines.safety_answer import NAME as SAFETY
-from checker.engines.sandbox import DockerSandbox
 from checker.engines.snapshot_index import SnapshotIndex
 from checker.engines.uv import UvResolver, default_index, find_uv
 from checker.engines.wheels import WheelStore
@@ -133,6 +131,8 @@ class Wiring:
         """The policy's indexes; None offline."""
         if self.offline:
             return None
+        from checker.engines.index import SimpleIndex
+
         return SimpleIndex(self.index_urls, self.cache / "metadata", self.http, self.wheels)
 
     @cached_property
@@ -151,6 +151,8 @@ class Wiring:
     @cached_property
     def sandbox(self) -> Sandbox:
         """The Docker engine of this machine."""
+        from checker.engines.sandbox import DockerSandbox
+
         return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
 
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
