@@ -169,7 +169,7 @@ class Wiring:
         settings = self.policy.advisories
         reason = ""
         if self.offline:
-            reason = "--offline, and it has no database of its own"
+            reason = "it has no database that can be asked offline"
         elif self._source != _ONLINE and SAFETY not in settings.require:
             reason = "the run is over a snapshot, and it is not required by the policy"
         elif missing := key_missing():

@@ -27,6 +27,7 @@ from checker.engines.address import (
     split_credentials,
     without_credentials,
 )
+from checker.engines.watched import watch
 from checker.errors import Unanswered
 from checker.escape import shortened, visible
 
@@ -149,7 +150,7 @@ class Http:
         proxy = proxy_for(scheme, host)
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = self._new_pool(proxy)
+                self._pools[proxy] = watch(self._new_pool(proxy), self._patience.whole)
             return self._pools[proxy]
 
     def _new_pool(self, proxy: str) -> urllib3.PoolManager:

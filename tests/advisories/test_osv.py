@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -262,6 +263,29 @@ def test_a_redirect_of_a_question_is_not_followed(http, start):
     with pytest.raises(Unanswered, match="answered 307"):
         online(http, server)
     assert {one.path for one in server.asked} == {"/v1/querybatch"}
+
+
+def test_headers_that_drip_do_not_hold_it_up(http, start):
+    """A byte now and then restarts every read time limit; the answer as a whole has one too."""
+    server = start(*KNOWN)
+
+    def drips(handler):
+        end = time.monotonic() + 30
+        handler.connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        with contextlib.suppress(OSError):
+            while time.monotonic() < end:
+                handler.connection.sendall(b"X: y\r\n")
+                time.sleep(0.5)
+        handler.close_connection = True
+
+    server.faults["/v1/querybatch"] = drips
+    begin = time.monotonic()
+    with (
+        Http("osv", Patience(connect=1, read=1, whole=1, retries=0)) as impatient,
+        pytest.raises(Unanswered, match="did not answer"),
+    ):
+        online(impatient, server)
+    assert time.monotonic() - begin < 8
 
 
 def test_no_pins_no_question():
