@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 from urllib.parse import quote
 
 from checker.engines.address import shown
@@ -28,12 +29,13 @@ PUBLIC = "https://api.osv.dev"
 class ApiLimits:
     """What one scan may cost.
 
-    Bytes of one batch of ids and of one record, pages of one query, records in all, requests at once, and
-    seconds for the whole scan, after which nothing new is asked.
+    Bytes of one batch of ids, of one record and of everything, pages of one query, records in all,
+    requests at once, and seconds for the whole scan, after which nothing new is asked.
     """
 
     batch_bytes: int = 64 * 1024 * 1024
     record_bytes: int = 16 * 1024 * 1024
+    total_bytes: int = 1024 * 1024 * 1024
     pages: int = 50
     records: int = 20_000
     at_once: int = 32
@@ -56,6 +58,7 @@ class OsvApi:
         self._http, self.url = http, url.rstrip("/")
         self._limits = limits or ApiLimits()
         self._deadline = time.monotonic() + self._limits.seconds
+        self._read, self._lock = 0, Lock()
 
     def matches(self, pins: Iterable[Pin]) -> Matches:
         """Ask about every pin, page by page until nothing is left."""
@@ -96,7 +99,7 @@ class OsvApi:
         try:
             self._in_time()
             answer = self._http.post(url, json=encoded(chunk), max_bytes=self._limits.batch_bytes)
-            return pages(_body(answer), len(chunk))
+            return pages(self._body(answer), len(chunk))
         except Unanswered as problem:
             return problem
         except Malformed as problem:
@@ -109,7 +112,7 @@ class OsvApi:
             answer = self._http.get(url, accept="application/json", max_bytes=self._limits.record_bytes)
             if answer.status == 404:
                 return None
-            record = read_record(_body(answer))
+            record = read_record(self._body(answer))
         except Unanswered as problem:
             return problem
         except Malformed as problem:
@@ -120,8 +123,11 @@ class OsvApi:
         if time.monotonic() > self._deadline:
             raise Unanswered(NAME, f"not done within {self._limits.seconds:g} s")
 
-
-def _body(answer: Response) -> bytes:
-    if answer.status != 200:
-        raise Unanswered(NAME, f"{shown(answer.url)} answered {answer.status}")
-    return answer.body
+    def _body(self, answer: Response) -> bytes:
+        if answer.status != 200:
+            raise Unanswered(NAME, f"{shown(answer.url)} answered {answer.status}")
+        with self._lock:
+            self._read += len(answer.body)
+            if self._read > self._limits.total_bytes:
+                raise Unanswered(NAME, f"answered more than {self._limits.total_bytes} bytes in all")
+        return answer.body

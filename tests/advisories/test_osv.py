@@ -251,6 +251,8 @@ def test_limits_of_a_scan(http, start):
     server = start(*KNOWN)
     report = online(http, server, records=1)
     assert "too many records to fetch" in report.unanswered.values()
+    some = online(http, server, total_bytes=len(json.dumps(KNOWN[0])) + 600)
+    assert any("bytes in all" in reason for reason in some.unanswered.values())
     with pytest.raises(Unanswered, match="not done within -1 s"):
         online(http, server, seconds=-1)
     with pytest.raises(Unanswered, match="more than 10 bytes"):
