@@ -16,6 +16,7 @@ from checker.model.outcome import Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
+from checker.rules.advice import unrated
 from checker.rules.waivers import Ruling, unheeded
 from checker.rules.weigh import Scale
 
@@ -54,7 +55,7 @@ def judge(
         advisories=advisories_label,
         engines=merged(engines),
         skills=tuple(skills),
-        notes=(*notes, *said),
+        notes=(*notes, *unrated(outcome for one in skills for outcome in one.outcomes), *said),
     )
 
 

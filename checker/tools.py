@@ -213,7 +213,8 @@ class Tools:
     """The outside world of one run.
 
     None (or no scanner) = switched off by a flag or the policy; `off` maps `index`, `scan` or `sandbox` to
-    the reason in words, which the checks repeat in their `skipped` outcomes.
+    the reason in words, which the checks repeat in their `skipped` outcomes. `absent` maps an advisory engine
+    that the policy names and nobody can ask to the reason.
     """
 
     head: Tree
@@ -223,3 +224,4 @@ class Tools:
     scanners: tuple[Scanner, ...] = ()
     sandbox: Sandbox | None = None
     off: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)

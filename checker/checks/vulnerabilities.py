@@ -18,7 +18,7 @@ from checker.model.plan import Exam
 from checker.model.policy import Policy
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
-from checker.rules.advice import finding, lock_command
+from checker.rules.advice import agreed, finding, lock_command
 from checker.rules.closure import chains
 from checker.rules.lock_graph import Case, graph_of
 from checker.rules.osv.aliases import merge
@@ -35,6 +35,10 @@ class _Scan:
 
     reports: dict[str, ScanReport] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+
+    def answered(self, pin: Pin) -> int:
+        """How many engines answered for the pin."""
+        return sum(pin in report.found for report in self.reports.values())
 
     def advisories(self, pin: Pin) -> tuple[Advisory, ...]:
         """What any engine found, one advisory for each family of ids."""
@@ -61,7 +65,8 @@ def _ask(policy: Policy, tools: Tools, pins: frozenset[Pin]) -> _Scan:
     reports: dict[str, ScanReport] = {}
     failures: dict[str, str] = {}
     for name in sorted(set(policy.advisories.require) - {scanner.name for scanner in tools.scanners}):
-        failures[name] = "required by the policy, and not available in this run"
+        absent = tools.absent.get(name, "not available in this run")
+        failures[name] = f"required by the policy, and {absent}"
     for scanner in tools.scanners:
         tools.progress.step("scanning", f"{scanner.name}, pins: {len(pins)}")
         try:
@@ -115,7 +120,7 @@ def _unlocked(skill: Skill, policy: Policy) -> Iterator[str]:
 
 def _unanswered(pins: frozenset[Pin], policy: Policy, scan: _Scan) -> Iterator[str]:
     """Which engines owe an answer for which of the pins."""
-    answered = {pin for report in scan.reports.values() for pin in report.found}
+    answered = {pin for name in scan.reports for pin in pins if not _owes(scan, name, pin)}
     for name in sorted({*scan.failures, *scan.reports}):
         required = name in policy.advisories.require
         owed = sorted(pin for pin in pins if _owes(scan, name, pin) and (required or pin not in answered))
@@ -131,7 +136,10 @@ def _unanswered(pins: frozenset[Pin], policy: Policy, scan: _Scan) -> Iterator[s
 
 
 def _owes(scan: _Scan, name: str, pin: Pin) -> bool:
-    return name in scan.failures or pin not in scan.reports[name].found
+    if name in scan.failures:
+        return True
+    report = scan.reports[name]
+    return pin not in report.found or pin in report.unanswered
 
 
 def _findings(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Iterator[Finding]:
@@ -143,18 +151,28 @@ def _findings(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Ite
             pinned = [(one, one.pin) for one in lock.distributions if one.pin not in seen]
             affected = {one: found for one, pin in pinned if pin and (found := scan.advisories(pin))}
             seen |= lock.pins
-            yield from _in_lock(Case(skill, exam.policy, target, lock), affected, index)
+            case = Case(skill, exam.policy, target, lock)
+            yield from _in_lock(
+                case, affected, {one: scan.answered(pin) for one, pin in pinned if pin}, index
+            )
 
 
 def _in_lock(
-    case: Case, affected: Mapping[LockedDistribution, tuple[Advisory, ...]], index: Index | None
+    case: Case,
+    affected: Mapping[LockedDistribution, tuple[Advisory, ...]],
+    asked: Mapping[LockedDistribution, int],
+    index: Index | None,
 ) -> Iterator[Finding]:
-    """Findings with the chains that lead to them, which are looked up only where there is one."""
+    """Findings with the chains that lead to them, which are looked up only where there is one.
+
+    `asked` is how many engines answered for each distribution.
+    """
     graph = graph_of(case, index) if affected else None
     ways = chains(graph.roots, graph.edges) if graph else {}
     for one, advisories in affected.items():
         for advisory in advisories:
-            yield finding(RULE, case.skill, one, advisory, ways.get(one.name, ()))
+            found = finding(RULE, case.skill, one, advisory, ways.get(one.name, ()))
+            yield agreed(found, advisory, asked[one])
 
 
 def _signed(advisory: Advisory, engine: str) -> Advisory:
@@ -163,9 +181,9 @@ def _signed(advisory: Advisory, engine: str) -> Advisory:
 
 def _runs(policy: Policy, tools: Tools, scan: _Scan, off: str, pins: int) -> tuple[EngineRun, ...]:
     """Every engine the policy or the run knows of, also those that had nothing to do."""
-    names = [*policy.advisories.require, *(scanner.name for scanner in tools.scanners)]
+    names = [*policy.advisories.require, *(scanner.name for scanner in tools.scanners), *tools.absent]
     idle = off or ("no skill locks any distribution" if not pins else "")
-    return tuple(_run(name, scan, idle) for name in dict.fromkeys(names))
+    return tuple(_run(name, scan, tools.absent.get(name) or idle) for name in dict.fromkeys(names))
 
 
 def _run(name: str, scan: _Scan, idle: str) -> EngineRun:

@@ -17,6 +17,7 @@ from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.rules.lock_decisions import Decided, decide_lock
 from checker.rules.lock_graph import Case
+from checker.rules.osv.aliases import merge
 from checker.tools import Index, Scanner
 
 
@@ -53,7 +54,7 @@ def _scanned(
             notes.append(f"Advisories may be missing: {error}")
             continue
         for pin, advisories in report.found.items():
-            found[pin] = (*found.get(pin, ()), *advisories)
+            found[pin] = merge((*found.get(pin, ()), *advisories))
         notes += [f"No answer about {pin}: {reason}" for pin, reason in sorted(report.unanswered.items())]
     return found, notes
 

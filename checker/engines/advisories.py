@@ -7,6 +7,7 @@ must never look like a world without advisories.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import zipfile
 import zlib
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.engines.snapshot_index import SnapshotIndex
 from checker.errors import InputError, Unanswered
 from checker.escape import visible
 from checker.rules.osv.snapshot import Snapshot, read_snapshot
@@ -44,23 +46,39 @@ LIMITS = SnapshotLimits()
 _RATIO_FROM = 8 * 1024 * 1024
 
 
-def from_path(path: Path, limits: SnapshotLimits = LIMITS, date: dt.datetime | None = None) -> Snapshot:
-    """A zip in the layout of OSV's export, or a folder of JSON documents, on disk. Raises Unanswered."""
+def from_path(
+    path: Path,
+    limits: SnapshotLimits = LIMITS,
+    date: dt.datetime | None = None,
+    index: SnapshotIndex | None = None,
+) -> Snapshot:
+    """A zip in the layout of OSV's export, or a folder of JSON documents, on disk. Raises Unanswered.
+
+    Here and below `index` remembers what was read before.
+    """
     try:
         if path.is_dir():
-            return from_documents(_folder(path, limits), limits, date)
+            return from_documents(_folder(path, limits), limits, date, index)
         with path.open("rb") as stream:
             data = stream.read(limits.packed_bytes + 1)
     except OSError as error:
         raise Unanswered(ENGINE, f"the snapshot cannot be read: {error.strerror or error}") from error
-    return from_zip(data, limits, date)
+    return from_zip(data, limits, date, index)
 
 
-def from_zip(data: bytes, limits: SnapshotLimits = LIMITS, date: dt.datetime | None = None) -> Snapshot:
+def from_zip(
+    data: bytes,
+    limits: SnapshotLimits = LIMITS,
+    date: dt.datetime | None = None,
+    index: SnapshotIndex | None = None,
+) -> Snapshot:
     """A zip in the layout of OSV's export. Raises Unanswered."""
     if len(data) > limits.packed_bytes:
         raise Unanswered(ENGINE, f"the snapshot has more than {limits.packed_bytes} bytes")
-    return from_documents(_unpacked(data, limits), limits, date)
+    if index is None:
+        return from_documents(_unpacked(data, limits), limits, date)
+    source = f"zip {hashlib.sha256(data).hexdigest()} {date} {limits}"
+    return index.opened(source, lambda: from_documents(_unpacked(data, limits), limits, date))
 
 
 def from_files(
@@ -70,28 +88,44 @@ def from_files(
     return from_documents(((name, files[name]) for name in sorted(files) if _is_json(name)), limits, date)
 
 
-def from_tree(tree: Tree, path: str, limits: SnapshotLimits = LIMITS) -> Snapshot:
+def from_tree(
+    tree: Tree, path: str, limits: SnapshotLimits = LIMITS, index: SnapshotIndex | None = None
+) -> Snapshot:
     """A zip or a folder that lies in the repository, at the revision of the policy. Raises Unanswered."""
     path, entries = path.strip("/"), tree.entries()
     inside = [name for name in entries if name.startswith(f"{path}/") and _is_json(name)]
     try:
         if path in entries:
-            return from_zip(tree.read(path, limits.packed_bytes), limits)
-        return from_documents(((name, tree.read(name, limits.document_bytes)) for name in inside), limits)
+            return from_zip(tree.read(path, limits.packed_bytes), limits, index=index)
+        documents = ((name, tree.read(name, limits.document_bytes)) for name in inside)
+        return from_documents(documents, limits, index=index)
     except InputError as error:
         raise Unanswered(ENGINE, f"the snapshot cannot be read: {error}") from error
 
 
-def from_url(url: str, download: Download, limits: SnapshotLimits = LIMITS) -> Snapshot:
+def from_url(
+    url: str, download: Download, limits: SnapshotLimits = LIMITS, index: SnapshotIndex | None = None
+) -> Snapshot:
     """A zip that `download` fetches (it raises Unanswered where it cannot). Raises Unanswered."""
-    return from_zip(download(url), limits)
+    return from_zip(download(url), limits, index=index)
 
 
 def from_documents(
-    documents: _Documents, limits: SnapshotLimits = LIMITS, date: dt.datetime | None = None
+    documents: _Documents,
+    limits: SnapshotLimits = LIMITS,
+    date: dt.datetime | None = None,
+    index: SnapshotIndex | None = None,
 ) -> Snapshot:
     """Documents as (name, content), counted while they are read. Raises Unanswered, also for none at all."""
-    snapshot = read_snapshot(_limited(documents, limits), date)
+    limited = _limited(documents, limits)
+    if index is None:
+        return _read(limited, date)
+    kept = list(limited)
+    return index.opened(f"files {_digest(kept)} {date}", lambda: _read(kept, date))
+
+
+def _read(documents: _Documents, date: dt.datetime | None) -> Snapshot:
+    snapshot = read_snapshot(documents, date)
     if not len(snapshot.database):
         unread = f"; {len(snapshot.skipped)} documents cannot be read" if snapshot.skipped else ""
         raise Unanswered(ENGINE, f"the snapshot holds no advisory{unread}")
@@ -104,6 +138,11 @@ def fresh(snapshot: Snapshot, now: dt.datetime, max_age_days: int) -> Snapshot:
     if age > max_age_days:
         raise Unanswered(ENGINE, f"the snapshot is {age} days old; the policy allows {max_age_days}")
     return snapshot
+
+
+def _digest(documents: _Documents) -> str:
+    lines = sorted(f"{hashlib.sha256(content).hexdigest()} {name}" for name, content in documents)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _is_json(name: str) -> bool:

@@ -27,6 +27,7 @@ from checker.engines.address import (
     split_credentials,
     without_credentials,
 )
+from checker.engines.watched import watch
 from checker.errors import Unanswered
 from checker.escape import shortened, visible
 
@@ -73,9 +74,15 @@ class Http:
     def get(self, url: str, *, accept: str, max_bytes: int) -> Response:
         """Fetch a whole answer, of any status. Unanswered: no connection, too slow, over `max_bytes`."""
         with self._opened(url, accept) as answer:
-            body = b"".join(self._chunks(url, answer, max_bytes))
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            return Response(answer.status, headers, body, _final_url(url, answer))
+            return self._whole(url, answer, max_bytes)
+
+    def post(self, url: str, *, json: bytes, max_bytes: int) -> Response:
+        """Ask a question that is too long for a URL, in JSON. It may be asked again: for questions alone.
+
+        Unanswered as in `get`. Redirects are not followed: they would carry the question elsewhere.
+        """
+        with self._opened(url, "application/json", json) as answer:
+            return self._whole(url, answer, max_bytes)
 
     @contextmanager
     def stream(self, url: str, *, accept: str, max_bytes: int) -> Iterator[Iterator[bytes]]:
@@ -97,12 +104,20 @@ class Http:
         self.close()
 
     @contextmanager
-    def _opened(self, url: str, accept: str) -> Iterator[urllib3.BaseHTTPResponse]:
+    def _opened(
+        self, url: str, accept: str, question: bytes | None = None
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
         bare, authorization = split_credentials(url)
         answer: urllib3.BaseHTTPResponse | None = None
         try:
             headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "proctor", **authorization}
-            answer = self._pool(bare).request("GET", bare, headers=headers, preload_content=False)
+            if question is None:
+                answer = self._pool(bare).request("GET", bare, headers=headers, preload_content=False)
+            else:
+                headers["Content-Type"] = "application/json"
+                answer = self._pool(bare).request(
+                    "POST", bare, body=question, headers=headers, preload_content=False, redirect=False
+                )
             yield answer
         except (HTTPError, LocationValueError, OSError, UnicodeError) as error:
             raise Unanswered(self.engine, f"{shown(url)} did not answer: {_cause(error)}") from error
@@ -111,6 +126,11 @@ class Http:
                 # A connection whose answer was read to its end is back in the pool; any other is of no use.
                 answer.close()
                 answer.release_conn()
+
+    def _whole(self, url: str, answer: urllib3.BaseHTTPResponse, max_bytes: int) -> Response:
+        body = b"".join(self._chunks(url, answer, max_bytes))
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, headers, body, _final_url(url, answer))
 
     def _chunks(self, url: str, answer: urllib3.BaseHTTPResponse, max_bytes: int) -> Iterator[bytes]:
         deadline, size = time.monotonic() + self._patience.whole, 0
@@ -130,7 +150,7 @@ class Http:
         proxy = proxy_for(scheme, host)
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = self._new_pool(proxy)
+                self._pools[proxy] = watch(self._new_pool(proxy), self._patience.whole)
             return self._pools[proxy]
 
     def _new_pool(self, proxy: str) -> urllib3.PoolManager:
@@ -142,7 +162,7 @@ class Http:
             status=wait.retries,
             redirect=5,
             other=0,
-            allowed_methods=frozenset({"GET"}),
+            allowed_methods=frozenset({"GET", "POST"}),  # `post` is for questions alone
             status_forcelist=_RETRIED,
             backoff_factor=wait.backoff,
             raise_on_status=False,

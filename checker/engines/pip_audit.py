@@ -1,4 +1,4 @@
-"""pip-audit, as a process: one run for all pins, judged by its JSON whatever its exit code.
+"""pip-audit, as processes: all pins in one run or a few side by side, judged by JSON whatever the exit code.
 
 Its exit code 1 means findings or a crash, and 0 also means that it skipped everything. So only a pin that
 comes back with a list of vulnerabilities has been answered. Over a snapshot the process asks a loopback
@@ -8,7 +8,6 @@ server, which tells in addition whether every pin was asked and everything it wa
 from __future__ import annotations
 
 import os
-import site
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,29 +16,28 @@ from pathlib import Path
 
 import tomli_w
 
+from checker.engines.osv import label
+from checker.engines.osv_api import PUBLIC
 from checker.engines.osv_server import serving
-from checker.engines.pip_audit_answer import NAME, Dependency, Results, dependencies_of, results_of
+from checker.engines.pip_audit_answer import NAME, Dependency, dependencies_of, results_of
 from checker.engines.process import run
+from checker.engines.scanner_process import Results, ask_shares, cores, dealt, environment
 from checker.errors import Unanswered
 from checker.model.advisory import ScanReport
 from checker.model.lock import Pin
 from checker.rules.osv.database import Database
 from checker.rules.osv.snapshot import Snapshot
 
-#: What the process may inherit. The rest could change what it asks, whom, or what it says.
-_KEPT = (
-    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PATHEXT"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
-)
+#: A process for about as many pins: it asks one after the other, and needs most of a second to start.
+_SHARE = 100
 
 
 class PipAudit:
     """A `Scanner`. Without a snapshot it asks OSV online.
 
-    `snapshot` is called once for each scan and may raise Unanswered. `timeout` is for a whole run, in
-    seconds; `seconds_per_pin` are added, since pip-audit asks for one pin after the other. `argv` is the
-    command instead of this environment's own pip-audit.
+    `snapshot` is called once for each scan and may raise Unanswered; without one it asks the API at `url`.
+    `timeout` is for a whole run, in seconds; `seconds_per_pin` are added, since pip-audit asks for one pin
+    after the other. `argv` is the command instead of this environment's own pip-audit.
     """
 
     def __init__(
@@ -50,13 +48,15 @@ class PipAudit:
         environ: Mapping[str, str] = os.environ,
         timeout: float = 60.0,
         seconds_per_pin: float = 1.0,
+        url: str = PUBLIC,
     ) -> None:
         """Nothing is started or read before `scan`."""
         self._snapshot = snapshot
         self._argv = tuple(argv)
         self._environ = environ
         self._timeout, self._seconds_per_pin = timeout, seconds_per_pin
-        self._label = "" if snapshot else "OSV, online"
+        self._url = url.rstrip("/")
+        self._label = "" if snapshot else label(url)
 
     @property
     def name(self) -> str:
@@ -86,15 +86,24 @@ class PipAudit:
         )
 
     def _online(self, pins: frozenset[Pin]) -> Results:
-        return results_of(pins, self._ask(pins, ()))
+        options = () if self._url == PUBLIC else ("--osv-url", f"{self._url}/v1/query")
+        return self._shared(pins, options, None)
 
     def _over(self, snapshot: Snapshot, pins: frozenset[Pin]) -> Results:
         self._label = snapshot.label
         with serving(snapshot.database) as server:
-            dependencies = self._ask(pins, ("--osv-url", f"{server.url}/v1/query"))
-            return _checked(
-                results_of(pins, dependencies, snapshot.database), server.answered, snapshot.database
-            )
+            answered = self._shared(pins, ("--osv-url", f"{server.url}/v1/query"), snapshot.database)
+            found, unanswered = _checked(answered, server.answered, snapshot.database)
+            return found, unanswered | snapshot.doubts(found)
+
+    def _shared(self, pins: frozenset[Pin], options: tuple[str, ...], database: Database | None) -> Results:
+        """Ask in shares, as many as are worth their start."""
+        shares = dealt(pins, min(cores(), -(-len(pins) // _SHARE)))
+
+        def ask(share: frozenset[Pin]) -> Results:
+            return results_of(share, self._ask(share, options), database)
+
+        return ask_shares(NAME, shares, ask)
 
     def _ask(self, pins: frozenset[Pin], options: tuple[str, ...]) -> list[Dependency]:
         with tempfile.TemporaryDirectory(prefix="proctor-pip-audit-") as folder:
@@ -103,7 +112,7 @@ class PipAudit:
             finished = run(
                 NAME,
                 (*self._command(), "--locked", folder, *_OPTIONS, *options, "--cache-dir", f"{folder}/cache"),
-                env=_environment(self._environ, private),
+                env=environment(self._environ, private),
                 cwd=private,
                 timeout=self._timeout + self._seconds_per_pin * len(pins),
             )
@@ -127,16 +136,6 @@ def _write_lock(path: Path, pins: Iterable[Pin]) -> None:
     """A lock that names the pins and nothing else. Unlike a requirements file it may hold a name twice."""
     packages = [{"name": pin.name, "version": str(pin.version)} for pin in sorted(pins)]
     path.write_text(tomli_w.dumps({"lock-version": "1.0", "created-by": "proctor", "packages": packages}))
-
-
-def _environment(environ: Mapping[str, str], private: Path) -> dict[str, str]:
-    """A private home, no configuration from outside, and no proxy in front of the loopback server."""
-    kept = {key: environ[key] for key in _KEPT if key in environ}
-    direct = ",".join(filter(None, (environ.get("no_proxy") or environ.get("NO_PROXY"), "127.0.0.1")))
-    home = {key: str(private) for key in ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
-    # The home is private, and the user's own installation must still be found.
-    python = {"PYTHONUSERBASE": site.getuserbase(), "PYTHONUTF8": "1"}
-    return kept | home | python | {"NO_PROXY": direct, "no_proxy": direct}
 
 
 def _checked(results: Results, told: Mapping[Pin, frozenset[str]], database: Database) -> Results:

@@ -10,8 +10,9 @@ from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checker.engines.process import Finished
+from checker.engines.scanner_process import Results, ending
 from checker.errors import Unanswered
-from checker.escape import decode, shortened, visible
+from checker.escape import shortened, visible
 from checker.model.advisory import Advisory
 from checker.model.lock import Pin
 from checker.rules.osv.aliases import merge, merged
@@ -20,9 +21,6 @@ from checker.rules.osv.ranges import parsed
 from checker.rules.osv.schema import ID
 
 NAME = "pip-audit"
-_CREDENTIALS = re.compile(r"//[^/\s@]*@")
-
-Results = tuple[dict[Pin, tuple[Advisory, ...]], dict[Pin, str]]
 
 
 class _Shape(BaseModel):
@@ -59,15 +57,7 @@ def dependencies_of(finished: Finished) -> list[Dependency]:
         return _Answer.model_validate_json(finished.stdout).dependencies
     except ValidationError as error:
         what = "its answer is not the JSON it documents" if finished.stdout.strip() else "it said nothing"
-        raise Unanswered(NAME, f"{what} ({_ending(finished)})") from error
-
-
-def _ending(finished: Finished) -> str:
-    code = finished.returncode
-    how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-    lines = [line for line in decode(finished.stderr[-8_192:]).splitlines() if line.strip()]
-    last = _CREDENTIALS.sub("//", lines[-1]) if lines else ""
-    return f"{how}: {shortened(visible(last.strip()), 240)}" if last else how
+        raise Unanswered(NAME, f"{what} ({ending(finished)})") from error
 
 
 def results_of(

@@ -30,7 +30,7 @@ class ScanReport(Frozen):
     """What one engine found for the pins it was asked about.
 
     `found` holds every pin the engine answered for, those without an advisory too. `unanswered` maps every
-    other one to the reason: those are not clean.
+    pin without a whole answer to the reason: it is not clean, and what was found all the same still counts.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -27,6 +27,7 @@ class Finding(Frozen):
     file), `remedy` what to do with the exact command. `fixed` tells whether a version without the flaw exists
     (None: the question does not arise, or nobody knows). `effect` is set by the judge: a finding `fails` the
     skill, only `warns`, or was `waived`. Then `waiver` says by what; else why a fitting one does not count.
+    `reported_by` are the advisory engines that found it.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Finding(Frozen):
     remedy: str = ""
     chain: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    reported_by: tuple[str, ...] = ()
     fixed: bool | None = None
     effect: Literal["fails", "warns", "waived"] | None = None
     waiver: str | None = None

@@ -93,12 +93,20 @@ class Grant(Frozen):
     location: Location | None = None
 
 
+#: The advisory engines there are.
+EngineName = Literal["pip-audit", "osv", "safety"]
+
+
 class AdvisorySettings(Frozen):
-    """Where advisories come from: `online`, or a snapshot (file or folder in the repository, or a URL)."""
+    """Where advisories come from: `online`, or a snapshot (file or folder in the repository, or a URL).
+
+    `engines` are asked where they can be, those in `require` must have answered.
+    """
 
     source: str
     max_age_days: int = Field(ge=0, le=3_650)
-    require: tuple[Literal["pip-audit"], ...]
+    engines: tuple[EngineName, ...] = ("pip-audit", "osv", "safety")
+    require: tuple[EngineName, ...]
 
 
 class SandboxSettings(Frozen):

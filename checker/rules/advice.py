@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 from checker.escape import visible
 from checker.model.advisory import Advisory
 from checker.model.lock import LockedDistribution
-from checker.model.outcome import Finding
+from checker.model.outcome import Finding, Outcome
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.policy_commands import waive_command
@@ -29,6 +30,24 @@ def finding(
         aliases=advisory.aliases,
         fixed=bool(advisory.fixed_versions),
     )
+
+
+def agreed(found: Finding, advisory: Advisory, asked: int) -> Finding:
+    """The finding with who reported it. `asked` is how many engines answered for the distribution."""
+    names, told = ", ".join(advisory.reported_by), len(advisory.reported_by)
+    share = f" ({told} of {asked} engines{' agree' if told > 1 else ''}: {names})" if asked > 1 else ""
+    message = f"{found.message}{share}"
+    return found.model_copy(update={"message": message, "reported_by": advisory.reported_by})
+
+
+def unrated(outcomes: Iterable[Outcome], rule: str = "vulnerabilities") -> tuple[str, ...]:
+    """One sentence on the share of advisories that nobody rated; none where all are rated."""
+    findings = [one for outcome in outcomes if outcome.check == rule for one in outcome.findings]
+    unknown = sum(one.severity is Severity.UNKNOWN for one in findings)
+    if not unknown:
+        return ()
+    share = round(100 * unknown / len(findings))
+    return (f"severity unknown for {unknown} of {len(findings)} advisory findings ({share} %)",)
 
 
 def lock_command(skill: Skill) -> str:

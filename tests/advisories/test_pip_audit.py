@@ -173,6 +173,47 @@ def test_credentials_of_an_address_are_not_repeated(tmp_path):
     assert "secret" not in str(caught.value)
 
 
+class TestShares:
+    """A large union is split over several processes."""
+
+    ASKED = pins(*(f"demo-{n}==1.0" for n in range(7)))
+
+    @pytest.fixture(autouse=True)
+    def small_shares(self, monkeypatch):
+        monkeypatch.setattr("checker.engines.pip_audit._SHARE", 2)
+        monkeypatch.setattr("checker.engines.pip_audit.cores", lambda: 3)
+
+    def scan(self, tmp_path: Path, change: str) -> ScanReport:
+        engine = PipAudit(argv=stand_in(tmp_path, answering(change)), timeout=20, seconds_per_pin=0)
+        return engine.scan(self.ASKED)
+
+    def test_every_pin_is_asked_once(self, tmp_path):
+        runs = tmp_path / "runs"
+        note = f"open({str(runs)!r}, 'a').write(' '.join(e['name'] for e in entries) + chr(10))"
+        report = self.scan(tmp_path, note)
+        assert sorted(runs.read_text().splitlines()) == [
+            "demo-0 demo-3 demo-6",
+            "demo-1 demo-4",
+            "demo-2 demo-5",
+        ]
+        assert list(report.found) == sorted(self.ASKED)
+
+    @pytest.mark.parametrize("slow", ["demo-0", "demo-1", "demo-2"])
+    def test_the_order_of_results_does_not_depend_on_timing(self, tmp_path, slow):
+        delay = f"time.sleep(0.6 if any(e['name'] == {slow!r} for e in entries) else 0)"
+        flaw = "[e.update(vulns=[{'id': 'PYSEC-' + e['name'][-1]}]) for e in entries]"
+        assert repr(self.scan(tmp_path, f"{delay}\n{flaw}")) == repr(self.scan(tmp_path, flaw))
+
+    def test_a_share_that_fails_breaks_its_own_pins(self, tmp_path):
+        report = self.scan(tmp_path, "if any(e['name'] == 'demo-1' for e in entries): sys.exit(137)")
+        assert {str(one) for one in report.unanswered} == {"demo-1==1.0", "demo-4==1.0"}
+        assert len(report.found) == 5
+
+    def test_when_all_fail_there_is_no_answer(self, tmp_path):
+        with pytest.raises(Unanswered, match="exit code 137"):
+            self.scan(tmp_path, "sys.exit(137)")
+
+
 class TestOverSnapshot:
     """What the loopback server knows besides."""
 

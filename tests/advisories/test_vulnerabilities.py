@@ -23,6 +23,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import AdvisorySettings, Target
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, Entry, FileKind, Problem, Skill
+from checker.rules.advice import unrated
 from checker.tools import Scanner, Tools
 from tests.support.osv import pin
 from tests.support.verdicts import NOW, policy
@@ -97,12 +98,15 @@ def examine(
     require: tuple[str, ...] = ("pip-audit",),
     off: str = "",
     earlier: Mapping[tuple[str, str], Outcome] | None = None,
+    absent: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Answers:
     settings = AdvisorySettings.model_construct(source="online", max_age_days=30, require=require)
     examinees = tuple(Examinee(skill=one, level=Level.INTERN) for one in skills)
     exam = Exam(policy=policy(advisories=settings, **changes), examinees=examinees, now=NOW)
-    tools = Tools(head=None, progress=Steps(), scanners=scanners, off={"scan": off} if off else {})
+    tools = Tools(
+        head=None, progress=Steps(), scanners=scanners, off={"scan": off} if off else {}, absent=absent or {}
+    )
     return vulnerabilities.examine(exam, tools, earlier or {})
 
 
@@ -197,6 +201,62 @@ def test_findings_that_share_an_alias_are_one_over_all_engines():
         ("X-1", (), "unknown"),
     ]
     assert "fixed in 1.1, 1.2, 2.0" in findings[0].message
+
+
+def test_a_finding_says_how_many_engines_agree():
+    twin = Advisory(id="GHSA-1", aliases=("CVE-1",), severity=Severity.CRITICAL)
+    scanners = (
+        FakeScanner({"x==1": (BAD,)}),
+        FakeScanner({"x==1": (twin,)}, name="osv"),
+        FakeScanner({"x==1": (Advisory(id="S-1"),)}, name="safety"),
+        FakeScanner(name="late", reason="timeout"),
+        FakeScanner(name="blind", silent=("x==1",)),
+    )
+    first, second = only(examine(locked("x==1"), scanners=scanners)).findings
+    assert (first.subject, first.reported_by) == ("GHSA-1", ("osv", "pip-audit"))
+    assert first.message.endswith(" (2 of 3 engines agree: osv, pip-audit)")
+    assert second.message.endswith(" (1 of 3 engines: safety)")
+
+
+def test_what_was_found_of_a_pin_that_is_not_fully_answered_counts():
+    class Half(FakeScanner):
+        def scan(self, pins: frozenset[Pin]) -> ScanReport:
+            return super().scan(pins).model_copy(update={"unanswered": {pin("x==1"): "a record is missing"}})
+
+    outcome = only(examine(locked("x==1"), scanners=(Half({"x==1": (BAD,)}),)))
+    assert (outcome.status, len(outcome.findings)) == (Status.BROKEN, 1)
+    assert outcome.reason == "pip-audit did not answer for x==1 (a record is missing)"
+
+
+@pytest.mark.parametrize(
+    ("require", "status", "reason"),
+    [
+        (("pip-audit",), Status.PASSED, "no key"),
+        (("pip-audit", "safety"), Status.BROKEN, "required by the policy, and no key"),
+    ],
+)
+def test_an_engine_that_cannot_be_asked_is_listed_and_broken_where_required(require, status, reason):
+    answers = examine(locked("x==1"), scanners=(FakeScanner(),), require=require, absent={"safety": "no key"})
+    assert only(answers).status is status
+    assert [(run.name, run.ran, run.reason) for run in answers.engines] == [
+        ("pip-audit", True, ""),
+        ("safety", False, reason),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("severities", "said"),
+    [
+        ((), ()),
+        (("high",), ()),
+        (("unknown",), ("severity unknown for 1 of 1 advisory findings (100 %)",)),
+        (("unknown", "low", "high"), ("severity unknown for 1 of 3 advisory findings (33 %)",)),
+    ],
+)
+def test_the_share_that_nobody_rated(severities, said):
+    found = tuple(Advisory(id=f"X-{n}", severity=Severity(word)) for n, word in enumerate(severities))
+    outcome = only(examine(locked("x==1"), scanners=(FakeScanner({"x==1": found}),)))
+    assert unrated([outcome, Outcome.skipped("sandbox", "skills/a", "off")]) == said
 
 
 def test_a_pin_in_several_locks_is_one_finding_at_the_first():

@@ -36,6 +36,14 @@ def of_word(word: object) -> Severity:
     return _WORDS.get(word.strip().lower(), Severity.UNKNOWN) if isinstance(word, str) else Severity.UNKNOWN
 
 
+def of_score(score: float | None) -> Severity:
+    """Severity of a CVSS base score, by the steps of version 3."""
+    if score is None or not 0 <= score <= 10:
+        return Severity.UNKNOWN
+    steps = ((4.0, Severity.LOW), (7.0, Severity.MEDIUM), (9.0, Severity.HIGH))
+    return next((severity for below, severity in steps if score < below), Severity.CRITICAL)
+
+
 @lru_cache(maxsize=16_384)
 def of_vector(kind: str, vector: str) -> Severity:
     """Severity of one CVSS base vector. `kind` is OSV's (`CVSS_V2`, `CVSS_V3`, `CVSS_V4`).

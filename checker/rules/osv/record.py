@@ -6,6 +6,7 @@ Lenient about what it does not know, strict about what it uses: a document is re
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from checker.rules.osv.schema import ID, Document, Range
 
 ECOSYSTEM = "PyPI"
 _SUMMARY = 240
+_NAME = re.compile(rb'"name"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,199})"')
 
 
 class Malformed(ValueError):
@@ -87,6 +89,26 @@ def read_record(data: bytes) -> Record:
         severity=_severity(document),
         affected=tuple(_affected(document)),
     )
+
+
+def named_in(data: bytes) -> frozenset[NormalizedName]:
+    """Which PyPI distributions a document that is no usable record speaks of, as far as it can be told.
+
+    One that is not even JSON (cut short, say) may speak of whatever it names.
+    """
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return frozenset(canonicalize_name(name.decode()) for name in _NAME.findall(data))
+    try:
+        entries = document["affected"]
+        packages = [entry["package"] for entry in entries]
+        named = [
+            one["name"] for one in packages if str(one.get("ecosystem", ECOSYSTEM)).startswith(ECOSYSTEM)
+        ]
+        return frozenset(canonicalize_name(name) for name in named)
+    except (LookupError, TypeError, AttributeError):
+        return frozenset()
 
 
 def _ids(names: list[str], own: str) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from packaging.utils import NormalizedName
+
+from checker.model.lock import Pin
 from checker.rules.osv.database import Database
-from checker.rules.osv.record import Malformed, Record, read_record
+from checker.rules.osv.record import Malformed, Record, named_in, read_record
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Snapshot:
 
     `digest` is the SHA-256 over the documents' contents, whatever they are called and packed in. `dates` are
     the moments the records were modified, rising. `withdrawn` counts records taken back, `skipped` tells of
-    each document that is no usable record.
+    each document that is no usable record, and `doubtful` names the distributions those speak of, where that
+    much can be told, each with one such document.
     """
 
     database: Database
@@ -26,6 +30,7 @@ class Snapshot:
     dates: tuple[dt.datetime, ...]
     withdrawn: int = 0
     skipped: tuple[str, ...] = ()
+    doubtful: Mapping[NormalizedName, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -33,6 +38,14 @@ class Snapshot:
         date = f"{self.dates[-1]:%Y-%m-%d}" if self.dates else "without a date"
         counts = f"{len(self.database)} records, {self.withdrawn} withdrawn, {len(self.skipped)} unreadable"
         return f"snapshot {date}, sha256:{self.digest[:16]}, {counts}"
+
+    def doubts(self, pins: Iterable[Pin]) -> dict[Pin, str]:
+        """Pins of which nobody can say whether they are affected, with the reason."""
+        return {
+            pin: f"a record about it cannot be read ({self.doubtful[pin.name]})"
+            for pin in sorted(pins)
+            if pin.name in self.doubtful
+        }
 
     def age_days(self, now: dt.datetime) -> int:
         """Whole days from the newest record to `now`.
@@ -52,12 +65,14 @@ def read_snapshot(documents: Iterable[tuple[str, bytes]], date: dt.datetime | No
     newest: dict[str, tuple[dt.datetime, str, Record]] = {}
     contents: list[str] = []
     skipped: list[str] = []
+    doubtful: dict[NormalizedName, str] = {}
     for name, content in documents:
         contents.append(hashlib.sha256(content).hexdigest())
         try:
             record = read_record(content)
         except Malformed as problem:
             skipped.append(f"{name}: {problem}")
+            doubtful.update((one, min(name, doubtful.get(one, name))) for one in named_in(content))
             continue
         kept = (record.modified, contents[-1], record)
         newest[record.id] = max(newest.get(record.id, kept), kept, key=lambda entry: entry[:2])
@@ -68,4 +83,5 @@ def read_snapshot(documents: Iterable[tuple[str, bytes]], date: dt.datetime | No
         dates=(date,) if date else tuple(sorted(record.modified for record in records)),
         withdrawn=sum(record.withdrawn is not None for record in records),
         skipped=tuple(sorted(skipped)),
+        doubtful=doubtful,
     )
