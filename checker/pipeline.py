@@ -22,6 +22,7 @@ from checker.load.skill import load_skill
 from checker.model.outcome import Outcome
 from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
 from checker.model.policy import Policy
+from checker.model.skill import Skill
 from checker.model.verdict import EngineRun, Verdict
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, own, review
@@ -44,12 +45,16 @@ class Revisions:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: the clock, which skills (path glob) and which checks (rule ids; empty = all)."""
+    """What was asked for: the clock, which skills (path glob) and which checks (rule ids; empty = all).
+
+    `only_new` asks for what the policy's `advisories.only_new` grants, for this run. Needs a base.
+    """
 
     now: dt.datetime
     skill: str | None = None
     only: tuple[str, ...] = ()
     offline: bool = False
+    only_new: bool = False
 
 
 def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tree], Tools]) -> Verdict:
@@ -63,8 +68,9 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     except PolicyError as error:
         base = revisions.base_tip.revision if revisions.base_tip else None
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=base)
+    policy = _asked_for(policy, revisions, request)
     plan = _plan(revisions, policy, change, request.skill)
-    exam = _exam(revisions.head, policy, plan, request)
+    exam = _exam(revisions, policy, plan, request)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
     return judge(
@@ -77,7 +83,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         head=revisions.head.revision,
         policy_label=change.label,
         advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[*revisions.head.problems, *change.notes, *plan.notes, *_changes(revisions, exam)],
+        notes=[*revisions.head.problems, *change.notes, *plan.notes, *_changes(exam)],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
 
@@ -114,6 +120,16 @@ def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
     return review(revisions.head, tip, fork, ever=revisions.policy_ever, load=load_policy)
 
 
+def _asked_for(policy: Policy, revisions: Revisions, request: Request) -> Policy:
+    """The policy with what the request adds to it. Raises UsageError."""
+    if not request.only_new:
+        return policy
+    if revisions.merge_base is None:
+        raise UsageError("--only-new needs --base: without a base nothing is known to be old")
+    settings = policy.advisories.model_copy(update={"only_new": True})
+    return policy.model_copy(update={"advisories": settings})
+
+
 def _plan(revisions: Revisions, policy: Policy, change: PolicyChange, skill: str | None) -> Plan:
     head = load_repository(revisions.head)
     base = load_repository(revisions.merge_base) if revisions.merge_base is not None else None
@@ -142,27 +158,31 @@ def _with_touched(plan: Plan, head: Repository, tree: Tree, policy: Policy, chan
     return plan.model_copy(update={"affected": (*plan.affected, *touched)})
 
 
-def _exam(head: Tree, policy: Policy, plan: Plan, request: Request) -> Exam:
-    skills = ((load_skill(head, affected.folder, policy), affected.because) for affected in plan.affected)
+def _exam(revisions: Revisions, policy: Policy, plan: Plan, request: Request) -> Exam:
+    skills = (
+        (load_skill(revisions.head, affected.folder, policy), affected.because) for affected in plan.affected
+    )
     examinees = tuple(
         Examinee(skill=skill, level=policy.level_of(skill.maturity), because=because)
         for skill, because in skills
     )
-    return Exam(policy=policy, examinees=examinees, now=request.now, offline=request.offline)
+    before = _before(revisions.merge_base, examinees, policy)
+    return Exam(policy=policy, examinees=examinees, now=request.now, offline=request.offline, before=before)
 
 
-def _changes(revisions: Revisions, exam: Exam) -> tuple[str, ...]:
+def _before(fork: Tree | None, examinees: Iterable[Examinee], policy: Policy) -> dict[str, Skill]:
+    """The examined skills as they were at the merge base, by id."""
+    if fork is None:
+        return {}
+    folders = load_repository(fork).folders
+    known = (examinee.skill.id for examinee in examinees if examinee.skill.id in folders)
+    return {skill: load_skill(fork, folders[skill], policy) for skill in known}
+
+
+def _changes(exam: Exam) -> tuple[str, ...]:
     """What a reviewer should see of the changed skills: another maturity, fewer tests."""
-    if revisions.merge_base is None:
-        return ()
-    folders = load_repository(revisions.merge_base).folders
-    before = {
-        skill.id: load_skill(revisions.merge_base, folders[skill.id], exam.policy)
-        for skill in (examinee.skill for examinee in exam.examinees)
-        if skill.id in folders
-    }
     return tuple(
         f"{examinee.skill.id}: {note}"
         for examinee in exam.examinees
-        for note in skill_notes(before.get(examinee.skill.id), examinee.skill)
+        for note in skill_notes(exam.before.get(examinee.skill.id), examinee.skill)
     )

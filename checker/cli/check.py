@@ -41,6 +41,7 @@ from checker.tools import Tools, Tree
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
 )
+@click.option("--only-new", is_flag=True, help="Advisories that the base's lock had already only warn.")
 @advisories_option
 @offline_option
 @click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
@@ -54,6 +55,7 @@ def command(
     only: tuple[str, ...],
     form: str,
     output: Path | None,
+    only_new: bool,
     advisories: str | None,
     offline: bool,
     no_sandbox: bool,
@@ -68,7 +70,7 @@ def command(
     from checker.cli.wiring import Wiring, cache_folder, open_revisions
     from checker.pipeline import Request, run
 
-    request = Request(now=moment(now), skill=skill, only=only, offline=offline)
+    request = Request(now=moment(now), skill=skill, only=only, offline=offline, only_new=only_new)
     with ExitStack() as stack:
         revisions = open_revisions(stack, path, base=base, worktree=worktree)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -27,6 +28,11 @@ class Finding(Frozen):
     file), `remedy` what to do with the exact command. `fixed` tells whether a version without the flaw exists
     (None: the question does not arise, or nobody knows). `effect` is set by the judge: a finding `fails` the
     skill, only `warns`, or was `waived`. Then `waiver` says by what; else why a fitting one does not count.
+
+    Of an advisory: `package` is the affected pin (`name==version`), `published` when it became known,
+    `in_base` whether the merge base's lock had it already (None: not compared), `upgrade` the smallest change
+    of a declaration that clears it (`name>=version`). The judge adds `due`, the last day to fix it, and
+    `excuse`, why it only warns although it reaches the threshold.
     """
 
     rule: str
@@ -41,6 +47,12 @@ class Finding(Frozen):
     fixed: bool | None = None
     effect: Literal["fails", "warns", "waived"] | None = None
     waiver: str | None = None
+    package: str | None = None
+    published: dt.datetime | None = None
+    in_base: bool | None = None
+    upgrade: str | None = None
+    due: dt.date | None = None
+    excuse: str | None = None
 
     @property
     def location(self) -> Location | None:

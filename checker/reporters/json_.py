@@ -55,6 +55,8 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in value]
         case dt.datetime():
             return value.isoformat().replace("+00:00", "Z")
+        case dt.date():
+            return value.isoformat()
         case Enum():
             return value.value
         case float() if not math.isfinite(value):
