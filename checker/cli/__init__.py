@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
+    "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
 }
 

@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from checker.engines import advisories
@@ -16,6 +16,7 @@ from checker.engines.http import Http
 from checker.engines.index import SimpleIndex
 from checker.engines.pip_audit import PipAudit
 from checker.engines.progress import progress_on
+from checker.engines.pulled import PulledStore
 from checker.engines.sandbox import DockerSandbox
 from checker.engines.uv import UvResolver, default_index, find_uv
 from checker.engines.wheels import WheelStore
@@ -29,6 +30,7 @@ from checker.rules.osv.snapshot import Snapshot
 from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree
 
 _ONLINE = "online"
+_PULLED = "pulled"
 _MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
 
 
@@ -143,6 +145,11 @@ class Wiring:
         """The Docker engine of this machine."""
         return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
 
+    @cached_property
+    def pulled(self) -> PulledStore:
+        """What `proctor advisories pull` keeps."""
+        return PulledStore(self.cache / "advisories")
+
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
         """The advisory engines, or none and the reason."""
         source = self.advisories or self.policy.advisories.source
@@ -150,11 +157,13 @@ class Wiring:
             if self.offline:
                 return (), "--offline, and no advisory snapshot was given"
             return (PipAudit(),), ""
-        return (PipAudit(lambda: self._snapshot(source)),), ""
+        return (PipAudit(cache(lambda: self._snapshot(source))),), ""
 
     def _snapshot(self, source: str) -> Snapshot:
         """A snapshot by URL, on disk (given by option), or in the repository (named by the policy)."""
-        if source.startswith(("https://", "http://")):
+        if source == _PULLED:
+            snapshot = self.pulled.open()
+        elif source.startswith(("https://", "http://")):
             snapshot = advisories.from_url(source, self._download)
         elif self.advisories is not None:
             snapshot = advisories.from_path(Path(source))
