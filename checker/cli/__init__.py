@@ -23,6 +23,7 @@ EXIT_INCONCLUSIVE = 3
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("checker.cli.check", "Examine skills and print one verdict."),
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
+    "rescan": ("checker.cli.rescan", "Examine every lock afresh and say what changed since, and why."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
     "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),

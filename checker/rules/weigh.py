@@ -73,7 +73,8 @@ class Scale:
 
 
 _EFFECTS = ("fails", "warns", "waived")
-_SEVERITIES = (
+#: The worst first.
+SEVERITIES = (
     Severity.MALICIOUS,
     Severity.ERROR,
     Severity.CRITICAL,
@@ -90,7 +91,7 @@ def _order(finding: Finding) -> tuple[int, int, str, str, str, int, str]:
     """A total order, so that the order in which a check found things never shows."""
     return (
         _EFFECTS.index(finding.effect or "fails"),
-        _SEVERITIES.index(finding.severity),
+        SEVERITIES.index(finding.severity),
         finding.rule,
         finding.subject,
         finding.file or "",
