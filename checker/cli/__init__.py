@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rescan": ("checker.cli.rescan", "Examine every lock afresh and say what changed since, and why."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
+    "sbom": ("checker.cli.sbom", "Write a skill's CycloneDX bill of materials."),
     "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
 }
