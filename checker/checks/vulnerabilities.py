@@ -7,7 +7,7 @@ that lock them. A pin counts as asked only when every engine the policy requires
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checker.errors import Unanswered
 from checker.model.advisory import Advisory, ScanReport
@@ -23,6 +23,7 @@ from checker.rules.advice import finding, lock_command
 from checker.rules.closure import chains
 from checker.rules.lock_graph import Case, graph_of
 from checker.rules.osv.aliases import merge
+from checker.rules.releases import Shelf
 from checker.rules.remedy import Ahead, looked_up, same, with_upgrade
 from checker.tools import Index, Tools
 
@@ -82,8 +83,8 @@ def _old_pins(exam: Exam) -> frozenset[Pin]:
 
 
 def _ahead(exam: Exam, tools: Tools, scan: _Scan) -> Ahead:
-    """Ask the engines once more, about the newer versions of everything that is affected."""
-    if tools.index is None:
+    """Ask the engines that answered once more, about the newer versions of everything that is affected."""
+    if tools.index is None or not scan.reports:
         return Ahead()
     affected = [
         (case, pin, found)
@@ -92,10 +93,13 @@ def _ahead(exam: Exam, tools: Tools, scan: _Scan) -> Ahead:
         for pin in case.lock.pins
         if pin.name in case.indexed and (found := scan.advisories(pin))
     ]
-    newer = looked_up(affected, tools.index, exam.now)
+    shelf = Shelf(tools.index, exam.now)
+    newer = looked_up(affected, shelf)
     pins = frozenset(Pin(name, v) for (_, _, name), found in newer.items() for v in found.versions)
-    second = _ask(exam.policy, tools, pins) if pins else _Scan()
-    return Ahead(newer, tuple(second.reports.values()), "; ".join(sorted(second.failures.values())))
+    answering = replace(tools, scanners=tuple(s for s in tools.scanners if s.name in scan.reports))
+    second = _ask(exam.policy, answering, pins) if pins else _Scan()
+    failed = sorted(reason for name, reason in second.failures.items() if name in scan.reports)
+    return Ahead(shelf, newer, tuple(second.reports.values()), "; ".join(failed))
 
 
 def _cases(skill: Skill, policy: Policy) -> Iterator[Case]:
@@ -204,9 +208,8 @@ def _in_lock(
             if exam.policy.advisories.only_new and exam.before:
                 had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
                 found = found.model_copy(update={"in_base": had})
-            if known.index is not None and chain:
-                level = _level(exam, case.skill)
-                found = with_upgrade(found, case, advisory, known.ahead, known.index, level, exam.now)
+            if chain:
+                found = with_upgrade(found, case, advisory, known.ahead, _level(exam, case.skill))
             yield found
 
 

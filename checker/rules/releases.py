@@ -9,9 +9,32 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
 from packaging.version import Version
 
+from checker.errors import Unanswered
 from checker.rules.lock_graph import Case
 from checker.rules.target_env import best_wheel
-from checker.tools import IndexFile, Project
+from checker.tools import Index, IndexFile, Project
+
+
+class Shelf:
+    """The releases of many distributions for many skills, each page sorted out once for each kind of target.
+
+    All cases that are asked about share one policy.
+    """
+
+    def __init__(self, index: Index, now: dt.datetime) -> None:
+        """`now` is the run's clock: a release that is too young does not count."""
+        self.index, self.now = index, now
+        self._sorted: dict[tuple[str, str, str, bool], dict[Version, IndexFile]] = {}
+
+    def releases(self, case: Case, name: NormalizedName) -> dict[Version, IndexFile]:
+        """As `releases`, from the index's page. Raises Unanswered."""
+        key = (name, case.python, case.target.platform, _prereleases(case, name))
+        if key not in self._sorted:
+            project = self.index.projects([name])[name]
+            if isinstance(project, Unanswered):
+                raise project
+            self._sorted[key] = releases(case, project, self.now)
+        return self._sorted[key]
 
 
 def releases(case: Case, project: Project, now: dt.datetime) -> dict[Version, IndexFile]:
@@ -20,8 +43,7 @@ def releases(case: Case, project: Project, now: dt.datetime) -> dict[Version, In
     Left out: yanked files, files for other targets or Pythons, pre-releases unless one is locked, and what
     was uploaded too late for the policy.
     """
-    entry = case.entries.get(project.name)
-    pre = entry is not None and entry.version is not None and entry.version.is_prerelease
+    pre = _prereleases(case, project.name)
     by_version: dict[Version, dict[str, IndexFile]] = {}
     for file in project.files.values():
         version = _version(file.filename, project.name)
@@ -29,6 +51,12 @@ def releases(case: Case, project: Project, now: dt.datetime) -> dict[Version, In
             by_version.setdefault(version, {})[file.filename] = file
     chosen = {version: _best(case, by_version[version]) for version in sorted(by_version)}
     return {version: file for version, file in chosen.items() if file is not None}
+
+
+def _prereleases(case: Case, name: NormalizedName) -> bool:
+    """Whether pre-releases count: where one is locked."""
+    entry = case.entries.get(name)
+    return entry is not None and entry.version is not None and entry.version.is_prerelease
 
 
 def _version(filename: str, name: NormalizedName) -> Version | None:

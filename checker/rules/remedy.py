@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,8 +17,8 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.advice import lock_command
 from checker.rules.lock_graph import Case
+from checker.rules.releases import Shelf
 from checker.rules.upgrades import Newer, Search, Upgrade, cleared, newer
-from checker.tools import Index
 
 #: Skill, lock file and name of an affected distribution.
 Where = tuple[str, str, NormalizedName]
@@ -27,11 +26,33 @@ Where = tuple[str, str, NormalizedName]
 
 @dataclass(frozen=True)
 class Ahead:
-    """Newer versions by place, and what the engines said of them. `failed`: why an engine said nothing."""
+    """Newer versions by place, and what the engines said of them. `failed`: why an engine said nothing.
 
+    Without a `shelf` (offline) nothing was looked for.
+    """
+
+    shelf: Shelf | None = None
     newer: Mapping[Where, Newer] = field(default_factory=dict)
     reports: tuple[ScanReport, ...] = ()
     failed: str = ""
+    _upgrades: dict[tuple[object, ...], Upgrade] = field(default_factory=dict)
+
+    def upgrade(
+        self,
+        shelf: Shelf,
+        case: Case,
+        level: Level,
+        chain: tuple[NormalizedName, ...],
+        clear: tuple[Version, ...],
+    ) -> Upgrade:
+        """The smallest upgrade, searched once for all skills that are in the same situation."""
+        entries = (case.entries.get(name) for name in chain)
+        locked = tuple((entry.version, entry.direct_source) for entry in entries if entry is not None)
+        declared = tuple(str(p.requirement) for p in case.declared if p.name == chain[0])
+        key = (chain, clear, locked, declared, case.python, case.target.platform, level)
+        if key not in self._upgrades:
+            self._upgrades[key] = Search(case, shelf, level, chain, clear).smallest()
+        return self._upgrades[key]
 
     def affected(self, pin: Pin, advisory: Advisory) -> bool | None:
         """Whether the advisory affects the pin, too; None where an engine owes the answer."""
@@ -45,30 +66,18 @@ def same(one: Advisory, other: Advisory) -> bool:
     return not {one.id, *one.aliases}.isdisjoint((other.id, *other.aliases))
 
 
-def looked_up(
-    affected: Iterable[tuple[Case, Pin, tuple[Advisory, ...]]], index: Index, now: dt.datetime
-) -> dict[Where, Newer]:
+def looked_up(affected: Iterable[tuple[Case, Pin, tuple[Advisory, ...]]], shelf: Shelf) -> dict[Where, Newer]:
     """The newer versions of every affected pin. Nobody looks for a better version of what is malicious."""
     wanted = [(case, pin, found) for case, pin, found in affected if any(map(_curable, found))]
-    index.projects({pin.name for _, pin, _ in wanted})  # all at once; what follows finds them at hand
-    return {
-        _where(case, pin.name): newer(case, index, pin, _fixes(found), now) for case, pin, found in wanted
-    }
+    shelf.index.projects({pin.name for _, pin, _ in wanted})  # all at once; what follows finds them at hand
+    return {_where(case, pin.name): newer(case, shelf, pin, _fixes(found)) for case, pin, found in wanted}
 
 
-def with_upgrade(
-    finding: Finding,
-    case: Case,
-    advisory: Advisory,
-    ahead: Ahead,
-    index: Index,
-    level: Level,
-    now: dt.datetime,
-) -> Finding:
+def with_upgrade(finding: Finding, case: Case, advisory: Advisory, ahead: Ahead, level: Level) -> Finding:
     """The finding with the smallest upgrade of a declared package, or with why none is known."""
     name = NormalizedName(finding.chain[-1])
     known = ahead.newer.get(_where(case, name))
-    if known is None or not _curable(advisory):
+    if known is None or ahead.shelf is None or not _curable(advisory):
         return finding
     states = {version: ahead.affected(Pin(name, version), advisory) for version in known.versions}
     clear, gap = cleared(known, states)
@@ -76,7 +85,7 @@ def with_upgrade(
         reason = ahead.failed or gap or f"the index serves no newer {name} that is clear of it"
         return finding.model_copy(update={"remedy": f"{finding.remedy}; {visible(reason)}"})
     chain = tuple(NormalizedName(one) for one in finding.chain)
-    upgrade = Search(case, index, level, now, chain, clear).smallest()
+    upgrade = ahead.upgrade(ahead.shelf, case, level, chain, clear)
     return _told(finding, case.skill, upgrade)
 
 

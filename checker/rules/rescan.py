@@ -150,7 +150,10 @@ def _standing(current: Verdict, family: Mapping[str, str]) -> Iterator[Standing]
 
 def _stands(group: list[tuple[str, Finding]]) -> Standing:
     first = group[0][1]
-    worst = {skill: _worst(f for name, f in group if name == skill) for skill, _ in group}
+    effects: dict[str, set[str]] = {}
+    for skill, finding in group:
+        effects.setdefault(skill, set()).add(finding.effect or "fails")
+    worst = {skill: _worst(found) for skill, found in effects.items()}
     return Standing(
         subject=first.subject,
         severity=min((finding.severity for _, finding in group), key=_rank),
@@ -163,8 +166,7 @@ def _stands(group: list[tuple[str, Finding]]) -> Standing:
     )
 
 
-def _worst(findings: Iterable[Finding]) -> str:
-    effects = {finding.effect or "fails" for finding in findings}
+def _worst(effects: Container[str]) -> str:
     return next(effect for effect in ("fails", "warns", "waived") if effect in effects)
 
 

@@ -8,7 +8,6 @@ stops short, its answer says so.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -22,9 +21,9 @@ from checker.model.lock import Pin
 from checker.rules.decide import decide
 from checker.rules.lock_graph import Case
 from checker.rules.lock_step import admits
-from checker.rules.releases import releases
+from checker.rules.releases import Shelf
 from checker.rules.target_env import holds
-from checker.tools import CoreMetadata, Index, IndexFile, Project
+from checker.tools import CoreMetadata, IndexFile
 
 #: Newer versions of one distribution that the engines are asked about: the nearest, and the newest.
 NEAREST, NEWEST = 20, 10
@@ -58,13 +57,14 @@ class Newer:
     problem: str = ""
 
 
-def newer(case: Case, index: Index, pin: Pin, fixes: Collection[Version], now: dt.datetime) -> Newer:
+def newer(case: Case, shelf: Shelf, pin: Pin, fixes: Collection[Version]) -> Newer:
     """The versions that may be clear of an advisory: served, above the pin, from the first known fix on."""
-    project = index.projects([pin.name])[pin.name]
-    if isinstance(project, Unanswered):
-        return Newer((), problem=project.reason)
+    try:
+        served = shelf.releases(case, pin.name)
+    except Unanswered as error:
+        return Newer((), problem=error.reason)
     lowest = min(fixes, default=None)
-    found = [v for v in releases(case, project, now) if v > pin.version and (lowest is None or v >= lowest)]
+    found = [v for v in served if v > pin.version and (lowest is None or v >= lowest)]
     looked_at = dict.fromkeys([*found[:NEAREST], *found[-NEWEST:]])
     return Newer(tuple(looked_at), len(found) - len(looked_at))
 
@@ -78,14 +78,12 @@ class Search:
     """One search for one skill's lock. `clear` are versions of the last name of `chain` without the flaw."""
 
     case: Case
-    index: Index
+    shelf: Shelf
     level: Level
-    now: dt.datetime
     chain: tuple[NormalizedName, ...]
     clear: tuple[Version, ...]
     _asked: set[str] = field(default_factory=set)
     _known: dict[tuple[int, Version, _Extras], Version | bool] = field(default_factory=dict)
-    _released: dict[NormalizedName, dict[Version, IndexFile]] = field(default_factory=dict)
 
     def smallest(self) -> Upgrade:
         """The answer; never raises for what the index cannot tell, which is a note."""
@@ -161,17 +159,12 @@ class Search:
         return next((found for found in reached if found is not False), False)
 
     def _releases(self, name: NormalizedName) -> dict[Version, IndexFile]:
-        if name not in self._released:
-            project = self.index.projects([name])[name]
-            if not isinstance(project, Project):
-                raise project
-            self._released[name] = releases(self.case, project, self.now)
-        return self._released[name]
+        return self.shelf.releases(self.case, name)
 
     def _metadata(self, name: NormalizedName, version: Version) -> CoreMetadata:
         file = self._releases(name)[version]
         self._ask(name, [version], must=True)
-        answer = self.index.metadata([file])[file.filename]
+        answer = self.shelf.index.metadata([file])[file.filename]
         if isinstance(answer, Unanswered):
             raise answer
         return answer
@@ -185,7 +178,7 @@ class Search:
             raise _Spent
         if fresh:
             self._asked |= {file.filename for file in fresh}
-            self.index.metadata(fresh)
+            self.shelf.index.metadata(fresh)
 
     def _declaration(self, name: NormalizedName) -> SpecifierSet:
         texts = (str(p.requirement.specifier) for p in self.case.declared if p.name == name)
@@ -196,7 +189,7 @@ class Search:
         return next(approved, next(iter(versions), None))
 
     def _denied(self, name: NormalizedName, version: Version) -> str:
-        decision = decide(self.case.policy, name, version, self.level, self.now.date())
+        decision = decide(self.case.policy, name, version, self.level, self.shelf.now.date())
         at = f" ({decision.location})" if decision.location else ""
         return "" if decision.allowed else f"{decision.reason}{at}"
 

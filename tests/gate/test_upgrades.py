@@ -31,7 +31,8 @@ def examined(declared, locked, served, known=DEEP, *, entries=APPROVED, scanner=
         examinees=(Examinee(skill=skill_locking(declared, locked), level=Level.INTERN),),
         now=NOW,
     )
-    tools = Tools(head=None, progress=Quiet(), index=index, scanners=(scanner,))
+    scanners = scanner if isinstance(scanner, tuple) else (scanner,)
+    tools = Tools(head=None, progress=Quiet(), index=index, scanners=scanners)
     (outcome,) = vulnerabilities.examine(exam, tools, {}).outcomes
     assert outcome.status is Status.FAILED
     (finding,) = outcome.findings
@@ -214,3 +215,12 @@ def test_all_newer_versions_are_asked_about_together_once():
         ["app==1.0", "deep==1.1"],
         ["deep==1.6", "deep==1.8"],
     ]
+
+
+def test_every_engine_that_answered_must_call_a_version_clear():
+    other = RangeScanner({"deep": [("1.7", advisory("X", "1.7", aliases=("GHSA-1",)))]}, name="other")
+    absent = RangeScanner({}, name="absent", fails_from=1)
+    served = versions("deep", "1.1", "1.6", "1.7")
+    found = examined(["deep"], ["deep==1.1"], served, scanner=(RangeScanner(DEEP), other, absent))
+    assert found.upgrade == "deep>=1.7"
+    assert len(absent.asked) == 1
