@@ -248,7 +248,8 @@ def _report(figures: dict[str, Any]) -> None:
         print(
             f"offline, whole process: {snapshot['warm_seconds']:.2f} s (CPU "
             f"{snapshot['warm_cpu_seconds']:.2f} s) warm, "
-            f"{snapshot['cold_seconds']:.2f} s (CPU {snapshot['cold_cpu_seconds']:.2f} s) compiling; findings: {snapshot['findings']}"
+            f"{snapshot['cold_seconds']:.2f} s (CPU {snapshot['cold_cpu_seconds']:.2f} s) compiling; "
+            f"findings: {snapshot['findings']}"
         )
     else:
         print("offline: no snapshot of real size here (PROCTOR_ADVISORIES)")

@@ -105,6 +105,7 @@ def _one(
         because=examinee.because if examinee else (),
         decision=scale.decision(weighed),
         outcomes=weighed,
+        pins=tuple(sorted(map(str, examinee.skill.pins))) if examinee else (),
     )
     return verdict, scale.rulings(weighed)
 

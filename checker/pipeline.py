@@ -22,7 +22,7 @@ from checker.model.outcome import Outcome
 from checker.model.plan import Exam, Repository
 from checker.model.policy import Policy
 from checker.model.verdict import EngineRun, Verdict
-from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of
+from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of, with_before
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, by_head, own, review
 from checker.tools import Tools, Tree
@@ -46,12 +46,16 @@ class Revisions:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: the clock, which skills (path glob) and which checks (rule ids; empty = all)."""
+    """What was asked for: the clock, which skills (path glob) and which checks (rule ids; empty = all).
+
+    `only_new` asks for what the policy's `advisories.only_new` grants, for this run. Needs a base.
+    """
 
     now: dt.datetime
     skill: str | None = None
     only: tuple[str, ...] = ()
     offline: bool = False
+    only_new: bool = False
 
 
 def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tree], Tools]) -> Verdict:
@@ -65,9 +69,11 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
         policy, change = _policies(revisions)
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
+    policy = _asked_for(policy, revisions, request)
     head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
     plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline)
+    exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
     foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now)
@@ -86,7 +92,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
             *change.notes,
             *change.self_approved(exam.examinees, foreseen),
             *plan.notes,
-            *changes(base, revisions.merge_base, exam),
+            *changes(exam),
         ],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
     )
@@ -137,6 +143,16 @@ def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:
     if revisions.own_policy:
         return by_head(revisions.head, tip, fork, load_policy)
     return review(revisions.head, tip, fork, ever=revisions.policy_ever, load=load_policy)
+
+
+def _asked_for(policy: Policy, revisions: Revisions, request: Request) -> Policy:
+    """The policy with what the request adds to it. Raises UsageError."""
+    if not request.only_new:
+        return policy
+    if revisions.merge_base is None:
+        raise UsageError("--only-new needs --base: without a base nothing is known to be old")
+    settings = policy.advisories.model_copy(update={"only_new": True})
+    return policy.model_copy(update={"advisories": settings})
 
 
 def _loaded(tree: Tree | None) -> Repository | None:

@@ -57,19 +57,21 @@ def exam_of(tree: Tree, policy: Policy, plan: Plan, now: dt.datetime, *, offline
     return Exam(policy=policy, examinees=examinees, now=now, offline=offline)
 
 
-def changes(base: Repository | None, tree: Tree | None, exam: Exam) -> tuple[str, ...]:
-    """What a reviewer should see of the skills: another maturity, fewer tests. `tree` is the base's."""
+def with_before(exam: Exam, base: Repository | None, tree: Tree | None) -> Exam:
+    """The exam with the examined skills as they were at the merge base (its files are in `tree`)."""
     if base is None or tree is None:
-        return ()
-    before = {
-        examinee.skill.id: load_skill(tree, base.folders[examinee.skill.id], exam.policy)
-        for examinee in exam.examinees
-        if examinee.skill.id in base.folders
-    }
+        return exam
+    known = (examinee.skill.id for examinee in exam.examinees if examinee.skill.id in base.folders)
+    before = {skill: load_skill(tree, base.folders[skill], exam.policy) for skill in known}
+    return exam.model_copy(update={"before": before})
+
+
+def changes(exam: Exam) -> tuple[str, ...]:
+    """What a reviewer should see of the skills: another maturity, fewer tests."""
     return tuple(
         f"{examinee.skill.id}: {note}"
         for examinee in exam.examinees
-        for note in skill_notes(before.get(examinee.skill.id), examinee.skill)
+        for note in skill_notes(exam.before.get(examinee.skill.id), examinee.skill)
     )
 
 

@@ -19,6 +19,8 @@ CONFINED = {
     "subprocess": ("engines/process.py",),
     "rich": ("reporters/", "engines/progress.py"),
     "pip_audit": (),
+    "cyclonedx": ("reporters/",),
+    "packageurl": ("reporters/",),
     "github": ("github/",),
 }
 LINUX_ONLY = {"fcntl", "grp", "pwd", "resource", "termios", "tty", "pty"}

@@ -7,11 +7,12 @@ that lock them. A pin counts as asked only when every engine the policy requires
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checker.errors import Unanswered
 from checker.model.advisory import Advisory, ScanReport
 from checker.model.answers import Answers
+from checker.model.level import Level
 from checker.model.lock import LockedDistribution, Pin
 from checker.model.outcome import Finding, Outcome, Status
 from checker.model.plan import Exam
@@ -22,6 +23,8 @@ from checker.rules.advice import agreed, finding, lock_command
 from checker.rules.closure import chains
 from checker.rules.lock_graph import Case, graph_of
 from checker.rules.osv.aliases import merge
+from checker.rules.releases import Shelf
+from checker.rules.remedy import Ahead, looked_up, same, with_upgrade
 from checker.tools import Index, Tools
 
 RULE = "vulnerabilities"
@@ -45,20 +48,68 @@ class _Scan:
         reports = self.reports.values()
         return merge(_signed(one, report.engine) for report in reports for one in report.found.get(pin, ()))
 
+    def had(self, skill: Skill | None, name: str, advisory: Advisory) -> bool:
+        """Whether any version of `name` that `skill` locks is affected by the same advisory."""
+        known = (pin for pin in _pins(skill) if pin.name == name) if skill is not None else ()
+        return any(same(one, advisory) for pin in known for one in self.advisories(pin))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What findings are made of: the answers about what is locked, and about newer versions of it."""
+
+    scan: _Scan
+    ahead: Ahead
+    index: Index | None
+
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Ask every engine about the union of all pins, and attribute the answers."""
     skills = [examinee.skill for examinee in exam.examinees]
     off = tools.off.get("scan", "")
     pins = frozenset(pin for skill in skills for pin in _pins(skill))
-    scan = _Scan() if off or not pins else _ask(exam.policy, tools, pins)
-    outcomes = tuple(_idle(skill, off) or _outcome(skill, exam, scan, tools.index) for skill in skills)
+    scan = _Scan() if off or not pins else _ask(exam.policy, tools, pins | _old_pins(exam))
+    known = _Known(scan, _ahead(exam, tools, scan), tools.index)
+    outcomes = tuple(_idle(skill, off) or _outcome(skill, exam, known) for skill in skills)
     outcomes = tuple(_noted(outcome, earlier.get(("lock", outcome.skill))) for outcome in outcomes)
     return Answers(outcomes=outcomes, engines=_runs(exam.policy, tools, scan, off, len(pins)))
 
 
 def _pins(skill: Skill) -> frozenset[Pin]:
     return frozenset(pin for lock in skill.locks.values() for pin in lock.pins)
+
+
+def _old_pins(exam: Exam) -> frozenset[Pin]:
+    """What the merge base locks, where it matters: the same engines are asked about it at the same moment."""
+    if not exam.policy.advisories.only_new:
+        return frozenset()
+    return frozenset(pin for skill in exam.before.values() for pin in _pins(skill))
+
+
+def _ahead(exam: Exam, tools: Tools, scan: _Scan) -> Ahead:
+    """Ask the engines that answered once more, about the newer versions of everything that is affected."""
+    if tools.index is None or not scan.reports:
+        return Ahead()
+    affected = [
+        (case, pin, found)
+        for examinee in exam.examinees
+        for case in _cases(examinee.skill, exam.policy)
+        for pin in case.lock.pins
+        if pin.name in case.indexed and (found := scan.advisories(pin))
+    ]
+    shelf = Shelf(tools.index, exam.now)
+    newer = looked_up(affected, shelf)
+    pins = frozenset(Pin(name, v) for (_, _, name), found in newer.items() for v in found.versions)
+    answering = replace(tools, scanners=tuple(s for s in tools.scanners if s.name in scan.reports))
+    second = _ask(exam.policy, answering, pins) if pins else _Scan()
+    failed = sorted(reason for name, reason in second.failures.items() if name in scan.reports)
+    return Ahead(shelf, newer, tuple(second.reports.values()), "; ".join(failed))
+
+
+def _cases(skill: Skill, policy: Policy) -> Iterator[Case]:
+    for target in policy.targets:
+        if (lock := skill.locks.get(target.name)) is not None:
+            yield Case(skill, policy, target, lock)
 
 
 def _ask(policy: Policy, tools: Tools, pins: frozenset[Pin]) -> _Scan:
@@ -87,9 +138,9 @@ def _idle(skill: Skill, off: str) -> Outcome | None:
     return Outcome.not_applicable(RULE, skill.id, "declares no packages")
 
 
-def _outcome(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Outcome:
-    findings = tuple(dict.fromkeys(_findings(skill, exam, scan, index)))
-    if gaps := [*_unlocked(skill, exam.policy), *_unanswered(_pins(skill), exam.policy, scan)]:
+def _outcome(skill: Skill, exam: Exam, known: _Known) -> Outcome:
+    findings = tuple(dict.fromkeys(_findings(skill, exam, known)))
+    if gaps := [*_unlocked(skill, exam.policy), *_unanswered(_pins(skill), exam.policy, known.scan)]:
         return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
     if not _pins(skill):
         return Outcome.not_applicable(RULE, skill.id, "its lock holds no distribution")
@@ -142,37 +193,44 @@ def _owes(scan: _Scan, name: str, pin: Pin) -> bool:
     return pin not in report.found or pin in report.unanswered
 
 
-def _findings(skill: Skill, exam: Exam, scan: _Scan, index: Index | None) -> Iterator[Finding]:
+def _findings(skill: Skill, exam: Exam, known: _Known) -> Iterator[Finding]:
     """One finding for each affected pin and advisory, at the first place that locks the pin."""
     seen: set[Pin] = set()
-    for target in exam.policy.targets:
-        lock = skill.locks.get(target.name)
-        if lock is not None:
-            pinned = [(one, one.pin) for one in lock.distributions if one.pin not in seen]
-            affected = {one: found for one, pin in pinned if pin and (found := scan.advisories(pin))}
-            seen |= lock.pins
-            case = Case(skill, exam.policy, target, lock)
-            yield from _in_lock(
-                case, affected, {one: scan.answered(pin) for one, pin in pinned if pin}, index
-            )
+    for case in _cases(skill, exam.policy):
+        pinned = [(one, one.pin) for one in case.lock.distributions if one.pin not in seen]
+        affected = {one: found for one, pin in pinned if pin and (found := known.scan.advisories(pin))}
+        asked = {one: known.scan.answered(pin) for one, pin in pinned if pin}
+        seen |= case.lock.pins
+        yield from _in_lock(case, affected, asked, exam, known)
 
 
 def _in_lock(
     case: Case,
     affected: Mapping[LockedDistribution, tuple[Advisory, ...]],
     asked: Mapping[LockedDistribution, int],
-    index: Index | None,
+    exam: Exam,
+    known: _Known,
 ) -> Iterator[Finding]:
     """Findings with the chains that lead to them, which are looked up only where there is one.
 
     `asked` is how many engines answered for each distribution.
     """
-    graph = graph_of(case, index) if affected else None
+    graph = graph_of(case, known.index) if affected else None
     ways = chains(graph.roots, graph.edges) if graph else {}
     for one, advisories in affected.items():
         for advisory in advisories:
-            found = finding(RULE, case.skill, one, advisory, ways.get(one.name, ()))
-            yield agreed(found, advisory, asked[one])
+            chain = ways.get(one.name, ())
+            found = agreed(finding(RULE, case.skill, one, advisory, chain), advisory, asked[one])
+            if exam.policy.advisories.only_new and exam.before:
+                had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
+                found = found.model_copy(update={"in_base": had})
+            if chain:
+                found = with_upgrade(found, case, advisory, known.ahead, _level(exam, case.skill))
+            yield found
+
+
+def _level(exam: Exam, skill: Skill) -> Level:
+    return next(examinee.level for examinee in exam.examinees if examinee.skill.id == skill.id)
 
 
 def _signed(advisory: Advisory, engine: str) -> Advisory:

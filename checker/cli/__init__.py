@@ -23,6 +23,7 @@ EXIT_INCONCLUSIVE = 3
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("checker.cli.check", "Examine skills and print one verdict."),
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
+    "rescan": ("checker.cli.rescan", "Examine every lock afresh and say what changed since, and why."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
     "policy": ("checker.cli.policy", "Check the policy itself: lint it, run its tests."),
@@ -34,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("checker.cli.audit", "Show who decided what, and when, from git."),
     "migrate": ("checker.cli.migrate", "Bring policy files to the version Proctor reads."),
     "schema": ("checker.cli.schema", "Print the JSON Schema of a file."),
+    "sbom": ("checker.cli.sbom", "Write a skill's CycloneDX bill of materials."),
+    "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
 }
 

@@ -48,6 +48,7 @@ from checker.tools import Tools, Tree
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
 )
+@click.option("--only-new", is_flag=True, help="Advisories that the base's lock had already only warn.")
 @advisories_option
 @offline_option
 @click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
@@ -62,6 +63,7 @@ def command(
     only: tuple[str, ...],
     form: str,
     output: Path | None,
+    only_new: bool,
     advisories: str | None,
     offline: bool,
     no_sandbox: bool,
@@ -78,7 +80,7 @@ def command(
 
     if base is None and policy_from == "base":
         raise UsageError("--policy-from base needs --base REF: which revision's policy?")
-    request = Request(now=moment(now), skill=skill, only=only, offline=offline)
+    request = Request(now=moment(now), skill=skill, only=only, offline=offline, only_new=only_new)
     with ExitStack() as stack:
         revisions = open_revisions(stack, path, base=base, worktree=worktree)
         revisions = replace(revisions, own_policy=policy_from == "head")

@@ -46,7 +46,10 @@ offline_option = click.option(
     "--offline", is_flag=True, help="Ask no package index; what that leaves out is said."
 )
 advisories_option = click.option(
-    "--advisories", metavar="SOURCE", default=None, help="`online`, or a snapshot: a zip file or a folder."
+    "--advisories",
+    metavar="SOURCE",
+    default=None,
+    help="`online`, `pulled`, or a snapshot: a zip file or a folder.",
 )
 
 

@@ -19,6 +19,7 @@ from checker.engines.osv_api import NAME as OSV
 from checker.engines.osv_api import PUBLIC, ApiLimits
 from checker.engines.pip_audit import PipAudit
 from checker.engines.progress import progress_on
+from checker.engines.pulled import PulledStore
 from checker.engines.safety import Safety, key_missing
 from checker.engines.safety_answer import NAME as SAFETY
 from checker.engines.snapshot_index import SnapshotIndex
@@ -36,6 +37,7 @@ from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree
 _ONLINE = "online"
 #: The operator's own OSV server, a mirror or one for tests; a repository cannot set it.
 OSV_URL = "PROCTOR_OSV_URL"
+_PULLED = "pulled"
 _MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
 
 
@@ -155,6 +157,11 @@ class Wiring:
 
         return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
 
+    @cached_property
+    def pulled(self) -> PulledStore:
+        """What `proctor advisories pull` keeps."""
+        return PulledStore(self.cache / "advisories")
+
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
         """The advisory engines, or none and the reason."""
         if self.offline and self._source == _ONLINE:
@@ -210,7 +217,9 @@ class Wiring:
     def _snapshot(self) -> Snapshot:
         """A snapshot by URL, on disk (given by option), or in the repository (named by the policy)."""
         source, index = self._source, SnapshotIndex(self.cache / "advisories")
-        if source.startswith(("https://", "http://")):
+        if source == _PULLED:
+            snapshot = self.pulled.open()
+        elif source.startswith(("https://", "http://")):
             snapshot = advisories.from_url(source, self._download, index=index)
         elif self.advisories is not None:
             snapshot = advisories.from_path(Path(source), index=index)

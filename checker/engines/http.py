@@ -92,6 +92,18 @@ class Http:
                 raise Unanswered(self.engine, f"{shown(url)} answered {answer.status}")
             yield self._chunks(url, answer, max_bytes)
 
+    @contextmanager
+    def download(
+        self, url: str, headers: Mapping[str, str], *, max_bytes: int
+    ) -> Iterator[tuple[int, Mapping[str, str], Iterator[bytes]]]:
+        """Yield status, headers (lower-case names) and chunks of an answer of any status, nothing decoded.
+
+        Unanswered as in `get`; an answer that ends early is one, too.
+        """
+        with self._opened(url, "*/*", more={"Accept-Encoding": "identity", **headers}) as answer:
+            told = {name.lower(): value for name, value in answer.headers.items()}
+            yield answer.status, told, self._chunks(url, answer, max_bytes)
+
     def close(self) -> None:
         """Drop every pooled connection."""
         for pool in self._pools.values():
@@ -105,12 +117,17 @@ class Http:
 
     @contextmanager
     def _opened(
-        self, url: str, accept: str, question: bytes | None = None
+        self,
+        url: str,
+        accept: str,
+        question: bytes | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[urllib3.BaseHTTPResponse]:
         bare, authorization = split_credentials(url)
         answer: urllib3.BaseHTTPResponse | None = None
         try:
             headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "proctor", **authorization}
+            headers |= more or {}
             if question is None:
                 answer = self._pool(bare).request("GET", bare, headers=headers, preload_content=False)
             else:

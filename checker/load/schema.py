@@ -85,6 +85,10 @@ class MaturityFile(_File):
             if settings.fail_on not in _THRESHOLDS:
                 message = f"should be one of {', '.join(_THRESHOLDS)}, not `{settings.fail_on}`"
                 raise refusal("fail_on", message, "levels", level.value, "fail_on")
+            for severity, days in settings.fix_within_days.items():
+                if severity not in (*_THRESHOLDS, Severity.UNKNOWN) or not 0 <= days <= 3_650:
+                    message = "should map low, medium, high, critical or unknown to 0 to 3650 days"
+                    raise refusal("fix_within_days", message, "levels", level.value, "fix_within_days")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -28,6 +29,11 @@ class Finding(Frozen):
     (None: the question does not arise, or nobody knows). `effect` is set by the judge: a finding `fails` the
     skill, only `warns`, or was `waived`. Then `waiver` says by what; else why a fitting one does not count.
     `reported_by` are the advisory engines that found it.
+
+    Of an advisory: `package` is the affected pin (`name==version`), `published` when it became known,
+    `in_base` whether the merge base's lock had it already (None: not compared), `upgrade` the smallest change
+    of a declaration that clears it (`name>=version`). The judge adds `due`, the last day to fix it, and
+    `excuse`, why it only warns although it reaches the threshold.
     """
 
     rule: str
@@ -43,6 +49,12 @@ class Finding(Frozen):
     fixed: bool | None = None
     effect: Literal["fails", "warns", "waived"] | None = None
     waiver: str | None = None
+    package: str | None = None
+    published: dt.datetime | None = None
+    in_base: bool | None = None
+    upgrade: str | None = None
+    due: dt.date | None = None
+    excuse: str | None = None
 
     @property
     def location(self) -> Location | None:

@@ -59,7 +59,10 @@ class Examinee(Frozen):
 
 
 class Exam(Frozen):
-    """Everything a check may know: the policy, the skills, the clock and the flags."""
+    """Everything a check may know: the policy, the skills, the clock and the flags.
+
+    `before` holds, by id, the same skills as they were at the merge base; empty where there is none.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -67,3 +70,4 @@ class Exam(Frozen):
     examinees: tuple[Examinee, ...]
     now: dt.datetime
     offline: bool = False
+    before: dict[str, Skill] = {}

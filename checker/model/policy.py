@@ -67,7 +67,10 @@ class Limits(Frozen):
 
 
 class LevelSettings(Frozen):
-    """What holds for skills of one level. `fail_on` is the lowest advisory severity that fails."""
+    """What holds for skills of one level. `fail_on` is the lowest advisory severity that fails.
+
+    `fix_within_days` gives advisories of a severity so many days from their publication before they fail.
+    """
 
     fail_on: Severity
     unknown_severity: Literal["fail", "warn"]
@@ -75,6 +78,7 @@ class LevelSettings(Frozen):
     require_tests: bool
     max_waiver_days: int = Field(ge=0, le=3_650)
     limits: Limits
+    fix_within_days: dict[Severity, int] = {}
 
 
 class Target(Frozen):
@@ -98,15 +102,20 @@ EngineName = Literal["pip-audit", "osv", "safety"]
 
 
 class AdvisorySettings(Frozen):
-    """Where advisories come from: `online`, or a snapshot (file or folder in the repository, or a URL).
+    """Where advisories come from: `online`, `pulled`, or a snapshot (in the repository, or a URL).
 
-    `engines` are asked where they can be, those in `require` must have answered.
+    `engines` are asked where they can be, those in `require` must have answered. `export` is what `proctor
+    advisories pull` fetches. Under `only_new` an advisory that the merge base's lock of the same skill
+    already had only warns, under `fixable_only` one that nobody has fixed yet.
     """
 
     source: str
     max_age_days: int = Field(ge=0, le=3_650)
     engines: tuple[EngineName, ...] = ("pip-audit", "osv", "safety")
     require: tuple[EngineName, ...]
+    export: str = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
+    only_new: bool = False
+    fixable_only: bool = False
 
 
 class SandboxSettings(Frozen):

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from checker.model.base import Frozen, Location
 from checker.model.level import Level
-from checker.model.lock import Lock
+from checker.model.lock import Lock, Pin
 from checker.model.severity import Severity
 
 
@@ -93,6 +93,11 @@ class Skill(Frozen):
     def unusable(self) -> Problem | None:
         """The first problem that leaves nothing to check, if there is one."""
         return next((p for p in self.problems if p.fatal), None)
+
+    @property
+    def pins(self) -> frozenset[Pin]:
+        """Every (name, version) that any of its locks holds."""
+        return frozenset(pin for lock in self.locks.values() for pin in lock.pins)
 
     @property
     def python_files(self) -> tuple[str, ...]:

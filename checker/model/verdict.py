@@ -37,13 +37,18 @@ class EngineRun(Frozen):
 
 
 class SkillVerdict(Frozen):
-    """One skill: the level it was judged at, why it was examined, and how every check ended."""
+    """One skill: the level it was judged at, why it was examined, and how every check ended.
+
+    `pins` are the distributions that its locks hold (`name==version`), so that a later run can tell what
+    changed in the repository from what changed around it.
+    """
 
     skill: str
     level: Level | None = None
     because: tuple[str, ...] = ()
     decision: DecisionWord
     outcomes: tuple[Outcome, ...]
+    pins: tuple[str, ...] = ()
 
 
 class Verdict(Frozen):

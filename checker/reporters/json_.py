@@ -32,7 +32,12 @@ FIXED: dict[type[Frozen], frozenset[str]] = {
 def render(verdict: Verdict, page: Page = PLAIN) -> str:
     """Two spaces of indentation, keys in the model's order. `Verdict.model_validate_json` gives it back."""
     del page  # JSON has no width
-    text = json.dumps(document(verdict), ensure_ascii=False, indent=2, allow_nan=False)
+    return printable(document(verdict))
+
+
+def printable(value: Any) -> str:
+    """JSON text, safe to print to a log, that ends in a line feed."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     # A GitHub runner finds a `##[` anywhere in a line of its log; here it can only stand in a string.
     return _UNUSUAL.sub(_escaped, text).replace("##[", "#\\u0023[") + "\n"
 
@@ -55,6 +60,8 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in value]
         case dt.datetime():
             return value.isoformat().replace("+00:00", "Z")
+        case dt.date():
+            return value.isoformat()
         case Enum():
             return value.value
         case float() if not math.isfinite(value):

@@ -59,6 +59,10 @@ def _finding(finding: Finding, detail: Detail) -> Iterator[str]:
         yield f"  - why {' → '.join(code(name, detail.text) for name in finding.chain[:20])}"
     if finding.waiver:
         yield f"  - but {prose(finding.waiver, detail.text)}"
+    if finding.excuse:
+        yield f"  - only a warning, {prose(finding.excuse, detail.text)}"
+    elif finding.due and finding.effect == "fails":
+        yield f"  - it was to be fixed by {finding.due}"
     if finding.remedy:
         yield f"  - **do** {prose(finding.remedy, detail.text)}"
 

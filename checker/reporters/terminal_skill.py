@@ -64,6 +64,10 @@ def _finding(finding: Finding) -> Iterator[RenderableType]:
         yield _labelled("why", " → ".join(finding.chain))
     if finding.waiver:
         yield _labelled("but", finding.waiver)
+    if finding.excuse:
+        yield _labelled("now", f"only a warning, {finding.excuse}")
+    elif finding.due and finding.effect == "fails":
+        yield _labelled("now", f"it was to be fixed by {finding.due}")
     if finding.remedy:
         yield _labelled("do ", finding.remedy)
 

@@ -29,6 +29,8 @@ def finding(
         chain=chain,
         aliases=advisory.aliases,
         fixed=bool(advisory.fixed_versions),
+        package=str(distribution.pin) if distribution.pin else None,
+        published=advisory.published,
     )
 
 

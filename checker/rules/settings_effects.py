@@ -41,8 +41,17 @@ def _level(level: Level, before: Policy, after: Policy) -> Iterator[Effect]:
     for key in type(old).model_fields:
         if key == "limits":
             yield from _group(f"levels.{level}.limits", old.limits.model_dump(), new.limits.model_dump())
+        elif key == "fix_within_days":
+            yield from _days(f"levels.{level}.{key}", old.fix_within_days, new.fix_within_days)
         else:
             yield from _value(f"levels.{level}.{key}", key, getattr(old, key), getattr(new, key))
+
+
+def _days(path: str, old: Mapping[Severity, int], new: Mapping[Severity, int]) -> Iterator[Effect]:
+    """A severity without days fails at once."""
+    for severity in (one for one in Severity if old.get(one, 0) != new.get(one, 0)):
+        before, after = old.get(severity, 0), new.get(severity, 0)
+        yield Effect("relaxes" if after > before else "tightens", f"{path}.{severity}: {before} → {after}")
 
 
 def _grants(before: Policy, after: Policy) -> Iterator[Effect]:
@@ -118,6 +127,8 @@ _ORDERS: Mapping[str, tuple[Any, ...]] = {
     "on_broken": ("inconclusive", "fail"),
     "skill_format": ("lenient", "strict"),
     "enabled": (False, True),
+    "only_new": (True, False),
+    "fixable_only": (True, False),
     # A skill that declares no level is judged at this one: a higher one may use more packages.
     "default_maturity": (Level.AUTONOMOUS, Level.SUPERVISED, Level.INTERN, Level.STUDENT),
 }
@@ -127,4 +138,4 @@ _MORE_IS_LAXER = frozenset(
     | {"timeout_seconds", "max_age_days", "max_wheel_mb", "max_unpacked_mb"}
 )
 #: Lists whose items each allow something (True), or each ask for something (False).
-_LISTS = {"source_builds": True, "direct_sources": True, "require": False}
+_LISTS = {"source_builds": True, "direct_sources": True, "require": False, "engines": False}

@@ -48,6 +48,12 @@ def rule(finding: Finding, waivers: Sequence[Waiver], today: dt.date, max_days: 
     return min(rulings, key=lambda ruling: bool(ruling.objection), default=None)
 
 
+def fitting(finding: Finding, waivers: Iterable[Waiver], skill: str) -> tuple[Waiver, ...]:
+    """The waivers that speak of this finding of this skill, counting or not."""
+    named = (w for w in of_skill(waivers, skill) if w.rule == finding.rule)
+    return tuple(w for w in named if _names(w.subject, finding))
+
+
 def unheeded(
     waivers: Iterable[Waiver],
     rulings: Iterable[Ruling],

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from checker.model.level import Level
 from checker.model.outcome import Finding, Outcome, Status
-from checker.model.policy import LevelSettings, Policy, Waiver
+from checker.model.policy import AdvisorySettings, LevelSettings, Policy, Waiver
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord
+from checker.rules.lenience import due, excuse
 from checker.rules.waivers import Ruling, of_skill, rule
 
 
@@ -22,12 +23,14 @@ class Scale:
     accepted: tuple[Waiver, ...]
     today: dt.date
     on_broken: DecisionWord
+    advisories: AdvisorySettings
 
     @classmethod
     def of(cls, policy: Policy, skill: str, level: Level, today: dt.date) -> Scale:
         """The scale for a skill at a level."""
         on_broken = DecisionWord.FAIL if policy.on_broken == "fail" else DecisionWord.INCONCLUSIVE
-        return cls(policy.levels.get(level), of_skill(policy.waivers, skill), today, on_broken)
+        accepted = of_skill(policy.waivers, skill)
+        return cls(policy.levels.get(level), accepted, today, on_broken, policy.advisories)
 
     def weighed(self, outcome: Outcome) -> Outcome:
         """The outcome with each finding's effect, the worst first, and the status that follows from them."""
@@ -49,10 +52,15 @@ class Scale:
 
     def _judged(self, finding: Finding) -> Finding:
         ruling = self._ruling(finding)
-        effect = "fails" if self._fails(finding.severity) else "warns"
+        fails = self._fails(finding.severity)
+        # What a waiver accepts needs no excuse, what warns anyway neither.
+        reason = excuse(finding, self.settings, self.advisories, self.today) if fails else None
+        effect = "warns" if reason or not fails else "fails"
         if ruling is not None and not ruling.objection:
-            effect = "waived"
-        return finding.model_copy(update={"effect": effect, "waiver": str(ruling) if ruling else None})
+            effect, reason = "waived", None
+        last = due(finding, self.settings, self.today) if fails else None
+        said = {"effect": effect, "excuse": reason, "due": last, "waiver": str(ruling) if ruling else None}
+        return finding.model_copy(update=said)
 
     def _ruling(self, finding: Finding) -> Ruling | None:
         return rule(finding, self.accepted, self.today, self.settings.max_waiver_days if self.settings else 0)
@@ -65,7 +73,8 @@ class Scale:
 
 
 _EFFECTS = ("fails", "warns", "waived")
-_SEVERITIES = (
+#: The worst first.
+SEVERITIES = (
     Severity.MALICIOUS,
     Severity.ERROR,
     Severity.CRITICAL,
@@ -82,7 +91,7 @@ def _order(finding: Finding) -> tuple[int, int, str, str, str, int, str]:
     """A total order, so that the order in which a check found things never shows."""
     return (
         _EFFECTS.index(finding.effect or "fails"),
-        _SEVERITIES.index(finding.severity),
+        SEVERITIES.index(finding.severity),
         finding.rule,
         finding.subject,
         finding.file or "",

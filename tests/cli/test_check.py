@@ -212,3 +212,9 @@ def test_the_same_input_gives_the_same_bytes(proctor, repo):
     repo.commit({**packaged("tables", "pandas"), **packaged("other", "evil")})
     call = ("check", repo.path, *QUICK, "--now", "2026-11-01", "--format", "json")
     assert proctor(*call).out == proctor(*call).out
+
+
+def test_only_new_needs_a_base(proctor, repo):
+    result = proctor("check", repo.path, *QUICK, "--only-new")
+    assert (result.code, "--only-new needs --base" in result.err) == (2, True)
+    assert proctor(*branch(repo, packaged("tables", "pandas")), "--only-new").code == 0

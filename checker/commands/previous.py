@@ -1,0 +1,52 @@
+"""Read a verdict that an earlier run left behind. It comes from outside: nothing in it is taken on trust."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from checker.errors import UsageError
+from checker.escape import shortened, visible
+from checker.model.verdict import Verdict
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def read_previous(path: Path, now: dt.datetime) -> Verdict:
+    """The verdict in a file. Raises UsageError: no verdict, of a change alone, or from after `now`."""
+    name = visible(str(path))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"--previous {name} cannot be read: {error.strerror or error}") from error
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"--previous {name} has more than {MAX_BYTES} bytes")
+    try:
+        verdict = Verdict.model_validate_json(data)
+    except ValidationError as error:
+        raise UsageError(f"--previous {name} is no verdict of version 1: {_first(error)}") from error
+    if problem := _unfit(verdict, now):
+        raise UsageError(f"--previous {name} {problem}")
+    return verdict
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"][:8])
+    return visible(shortened(f"{place}: {first['msg']}" if place else first["msg"], 300))
+
+
+def _unfit(verdict: Verdict, now: dt.datetime) -> str:
+    if verdict.error:
+        return "could not read the policy, so it says nothing of any skill"
+    if verdict.base is not None:
+        return "covers a change only (it has a base): give one of a whole run"
+    if verdict.now.tzinfo is None:
+        return "has a time without an offset"
+    if verdict.now > now:
+        return f"is from {verdict.now:%Y-%m-%d %H:%M} UTC, which is after now"
+    ids = [skill.skill for skill in verdict.skills]
+    return "names a skill twice" if len(set(ids)) != len(ids) else ""
