@@ -1,4 +1,8 @@
-"""Where the outside world is put together: git, the package index, uv, pip-audit, Docker."""
+"""Where the outside world is put together: git, the package index, uv, pip-audit, Docker.
+
+What most runs do not need is imported where it is made: Docker, HTTP and pip-audit take longer to load than
+a small repository takes to check.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.engines import advisories
 from checker.engines.git import Git
-from checker.engines.http import Http
-from checker.engines.index import SimpleIndex
-from checker.engines.pip_audit import PipAudit
-from checker.engines.progress import progress_on
-from checker.engines.sandbox import DockerSandbox
-from checker.engines.uv import UvResolver, default_index, find_uv
-from checker.engines.wheels import WheelStore
 from checker.engines.worktree import WorkTree
 from checker.errors import UsageError
 from checker.escape import visible
-from checker.load.lockfile import parse_lock
 from checker.model.policy import Policy
 from checker.pipeline import Revisions
-from checker.rules.osv.snapshot import Snapshot
 from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree
+
+if TYPE_CHECKING:
+    from checker.engines.http import Http
+    from checker.engines.uv import UvResolver
+    from checker.engines.wheels import WheelStore
+    from checker.rules.osv.snapshot import Snapshot
 
 _ONLINE = "online"
 _MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
@@ -106,16 +107,22 @@ class Wiring:
     @cached_property
     def progress(self) -> Progress:
         """Drawn on a terminal, plain lines elsewhere; always on standard error."""
+        from checker.engines.progress import progress_on
+
         return self.stack.enter_context(progress_on(sys.stderr))
 
     @cached_property
     def http(self) -> Http:
         """The one client for downloads."""
+        from checker.engines.http import Http
+
         return self.stack.enter_context(Http())
 
     @cached_property
     def wheels(self) -> WheelStore:
         """Wheels by sha256."""
+        from checker.engines.wheels import WheelStore
+
         return WheelStore(self.cache / "wheels", None if self.offline else self.http)
 
     @cached_property
@@ -123,11 +130,15 @@ class Wiring:
         """The policy's indexes; None offline."""
         if self.offline:
             return None
+        from checker.engines.index import SimpleIndex
+
         return SimpleIndex(self.index_urls, self.cache / "metadata", self.http, self.wheels)
 
     @cached_property
     def index_urls(self) -> tuple[str, ...]:
         """The policy's indexes, else the one that uv uses on this machine."""
+        from checker.engines.uv import default_index, find_uv
+
         return self.policy.indexes or (default_index(find_uv()),)
 
     @cached_property
@@ -135,12 +146,17 @@ class Wiring:
         """Only `proctor lock` resolves. Raises UsageError offline."""
         if self.index is None:
             raise UsageError("a lock cannot be made offline")
+        from checker.engines.uv import UvResolver, find_uv
+        from checker.load.lockfile import parse_lock
+
         uv, limit = find_uv(), self.policy.lock.max_packages
         return UvResolver(uv, self.index_urls, self.index, self.cache / "uv", parse_lock, max_packages=limit)
 
     @cached_property
     def sandbox(self) -> Sandbox:
         """The Docker engine of this machine."""
+        from checker.engines.sandbox import DockerSandbox
+
         return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
 
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
@@ -149,11 +165,16 @@ class Wiring:
         if source == _ONLINE:
             if self.offline:
                 return (), "--offline, and no advisory snapshot was given"
+        from checker.engines.pip_audit import PipAudit
+
+        if source == _ONLINE:
             return (PipAudit(),), ""
         return (PipAudit(lambda: self._snapshot(source)),), ""
 
     def _snapshot(self, source: str) -> Snapshot:
         """A snapshot by URL, on disk (given by option), or in the repository (named by the policy)."""
+        from checker.engines import advisories
+
         if source.startswith(("https://", "http://")):
             snapshot = advisories.from_url(source, self._download)
         elif self.advisories is not None:
