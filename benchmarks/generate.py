@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-MEDIAN_BYTES = 10_000
+#: The median that is drawn; it comes out as 10 kB, since a last package often does not fit.
+MEDIAN_BYTES = 10_600
 LARGEST_BYTES = 300_000
 POLICY = "version: 1\nextends: default\ndefault_maturity: intern\n"
 
@@ -27,7 +28,7 @@ _STATUS = ("approved",) * 8 + ("pending", "banned")
 
 
 def registry(entries: int) -> str:
-    """A package registry: of ten entries eight are approved (one for a higher level), one pending, one banned."""
+    """A registry: of ten entries eight are approved (one for a higher level), one pending, one banned."""
     blocks = (
         f"  - name: {_name(number)}\n    status: {_STATUS[number % 10]}\n    versions: '>=1,<9'\n"
         f"    min_maturity: {'supervised' if number % 10 == 7 else 'intern'}\n    reason: benchmark\n"
@@ -99,7 +100,8 @@ def _requires(number: int) -> tuple[int, ...]:
 
 def _lock(numbers: list[int], vintage: int) -> str:
     head = 'lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.11"\n\n'
-    tool = '[tool.proctor]\ntarget = "linux-x86-64"\npython = "3.11"\nexclude-newer = 2026-11-01 00:00:00+00:00\n'
+    tool = '[tool.proctor]\ntarget = "linux-x86-64"\npython = "3.11"\n'
+    tool += "exclude-newer = 2026-11-01 00:00:00+00:00\n"
     return head + "".join(_entry(number, vintage) for number in numbers) + tool
 
 

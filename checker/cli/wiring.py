@@ -162,9 +162,8 @@ class Wiring:
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
         """The advisory engines, or none and the reason."""
         source = self.advisories or self.policy.advisories.source
-        if source == _ONLINE:
-            if self.offline:
-                return (), "--offline, and no advisory snapshot was given"
+        if source == _ONLINE and self.offline:
+            return (), "--offline, and no advisory snapshot was given"
         from checker.engines.pip_audit import PipAudit
 
         if source == _ONLINE:

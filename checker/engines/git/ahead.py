@@ -48,7 +48,7 @@ class Ahead:
         return oid in self._sizes and not self._small(oid)
 
     def fetch(self, oids: Iterable[str]) -> None:
-        """Ask for at most `WINDOW` blobs at once. Never raises: what fails is left to be asked for by itself."""
+        """Ask for at most `WINDOW` blobs at once. Never raises: what fails is asked for by itself."""
         with self._lock:
             try:
                 self._fetch(list(dict.fromkeys(oids))[:WINDOW])
