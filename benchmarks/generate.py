@@ -1,7 +1,9 @@
 """Generate a skill repository of any size, the same for the same seed.
 
-Locks have the size distribution of real ones: median 10 kB, the largest 300 kB. Every skill draws its
-packages from one registry, so locks overlap as they do in a real repository.
+Locks have the layout that `proctor lock` writes, are in step with `skill.yaml`, and are 10 kB at the median
+and up to 300 kB large. There is one catalogue of distributions, and each has the same wheels and dependencies
+in every lock that holds it: skills overlap as they do in a real repository. One skill in 25 declares a
+package that is banned, pending or approved for a higher level only.
 """
 
 from __future__ import annotations
@@ -9,80 +11,125 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-MEDIAN_BYTES = 10_000
+#: The median that is drawn; it comes out as 10 kB, since a last package often does not fit.
+MEDIAN_BYTES = 10_600
 LARGEST_BYTES = 300_000
 POLICY = "version: 1\nextends: default\ndefault_maturity: intern\n"
 
+#: Distributions in the registry, and those that only come in as dependencies.
+REGISTERED, OTHERS = 500, 1_500
+#: A repository's locks were made at this many different times: a third of the versions differ.
+_VINTAGES = 3
+_DENIED_ONE_IN = 25
+_STATUS = ("approved",) * 8 + ("pending", "banned")
+
 
 def registry(entries: int) -> str:
-    """A package registry of `entries` names: most approved, some pending or banned."""
-    status = ("approved",) * 8 + ("pending", "banned")
+    """A registry: of ten entries eight are approved (one for a higher level), one pending, one banned."""
     blocks = (
-        f"  - name: package-{number:05d}\n    status: {status[number % 10]}\n    versions: '>=1,<9'\n"
-        f"    min_maturity: intern\n    reason: benchmark\n"
+        f"  - name: {_name(number)}\n    status: {_STATUS[number % 10]}\n    versions: '>=1,<9'\n"
+        f"    min_maturity: {'supervised' if number % 10 == 7 else 'intern'}\n    reason: benchmark\n"
         for number in range(entries)
     )
     return "version: 1\npackages:\n" + "".join(blocks)
 
 
-def repository(folder: Path, *, skills: int, entries: int = 500, seed: int = 1) -> None:
+def repository(folder: Path, *, skills: int, seed: int = 1) -> None:
     """Write policy and `skills` skills with their locks below `folder`."""
     chance = random.Random(seed)
     _write(folder / "policies/maturity.yaml", POLICY)
-    _write(folder / "policies/packages.yaml", registry(entries))
-    approved = [number for number in range(entries) if number % 10 < 8]
+    _write(folder / "policies/packages.yaml", registry(REGISTERED))
     for number in range(skills):
-        home = folder / f"skills/skill-{number:05d}"
-        for name, text in _skill(f"skill-{number:05d}", approved, _lock_bytes(chance), chance):
-            _write(home / name, text)
+        name = f"skill-{number:05d}"
+        denied = number % _DENIED_ONE_IN == _DENIED_ONE_IN - 1
+        for file, text in _skill(name, chance, denied=denied):
+            _write(folder / "skills" / name / file, text)
 
 
-def _lock_bytes(chance: random.Random) -> int:
-    return min(LARGEST_BYTES, max(1_000, int(chance.lognormvariate(0, 1.2) * MEDIAN_BYTES)))
-
-
-def _skill(name: str, approved: list[int], size: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    wheels = max(1, size // 380)
-    count = min(len(approved), max(1, wheels // 4))
-    chosen = sorted(chance.sample(approved, count))
-    roots = chosen[: max(1, count // 4)]
-    declared = "".join(f"  - package-{number:05d}>=2\n" for number in roots)
+def _skill(name: str, chance: random.Random, *, denied: bool) -> Iterator[tuple[str, str]]:
+    vintage = chance.randrange(_VINTAGES)
+    roots = _roots(chance, vintage, denied=denied)
+    declared = "".join(f"  - {_name(number)}>=2\n" for number in roots)
     yield "SKILL.md", f"---\nname: {name}\ndescription: Generated for a benchmark.\n---\n# {name}\n"
     yield "skill.yaml", f'version: 1\nmaturity: intern\npython: "3.11"\npackages:\n{declared}'
     yield "scripts/run.py", "import sys\n\nprint(sys.argv)\n"
-    yield "pylock.toml", _lock(chosen, roots, max(1, wheels // count))
+    yield "pylock.toml", _lock(_closure(roots), vintage)
 
 
-def _lock(chosen: list[int], roots: list[int], wheels: int) -> str:
-    """A lock in which the first root requires everything that is not a root."""
-    rest = [number for number in chosen if number not in roots]
-    head = 'lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.11"\n'
-    tool = '\n[tool.proctor]\ntarget = "linux-x86-64"\npython = "3.11"\n'
-    packages = (_package(number, rest if number == roots[0] else [], wheels) for number in chosen)
-    return head + "".join(packages) + tool
+def _roots(chance: random.Random, vintage: int, *, denied: bool) -> list[int]:
+    """Declared packages whose lock comes to a size that is drawn from a log-normal distribution."""
+    size = min(LARGEST_BYTES, max(500, int(chance.lognormvariate(0, 1.2) * MEDIAN_BYTES)))
+    order = chance.sample([n for n in range(REGISTERED) if n % 10 < 7], REGISTERED * 7 // 10)
+    if denied:
+        order.insert(0, chance.choice([n for n in range(REGISTERED) if n % 10 >= 7]))
+    roots: list[int] = []
+    locked: set[int] = set()
+    used = 0
+    for number in order:
+        fresh = _below(number) - locked
+        added = sum(len(_entry(other, vintage)) for other in fresh)
+        if roots and used + added > size:
+            break
+        roots.append(number)
+        locked |= fresh
+        used += added
+    return sorted(roots)
 
 
-def _package(number: int, requires: list[int], wheels: int) -> str:
-    name = f"package-{number:05d}"
-    edges = ", ".join(f'{{ name = "package-{other:05d}" }}' for other in requires)
-    files = "".join(f"    {_wheel(name, tag)},\n" for tag in range(wheels))
+def _closure(roots: list[int]) -> list[int]:
+    return sorted(set().union(*map(_below, roots)))
+
+
+@cache
+def _below(number: int) -> frozenset[int]:
+    """A distribution and everything it requires, directly or not."""
+    return frozenset({number}).union(*map(_below, _requires(number)))
+
+
+@cache
+def _requires(number: int) -> tuple[int, ...]:
+    """What a distribution requires: always distributions of higher numbers, so there is no circle."""
+    chance = random.Random(number)
+    first, last = max(number + 1, REGISTERED), REGISTERED + OTHERS
+    count = chance.choice((0, 1, 2, 3, 5) if number < REGISTERED else (0, 0, 0, 1, 1, 2))
+    return tuple(sorted(chance.sample(range(first, last), min(count, last - first))))
+
+
+def _lock(numbers: list[int], vintage: int) -> str:
+    head = 'lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.11"\n\n'
+    tool = '[tool.proctor]\ntarget = "linux-x86-64"\npython = "3.11"\n'
+    tool += "exclude-newer = 2026-11-01 00:00:00+00:00\n"
+    return head + "".join(_entry(number, vintage) for number in numbers) + tool
+
+
+@cache
+def _entry(number: int, vintage: int) -> str:
+    version = f"2.{number % 7}.{vintage if number % 3 == 0 else 0}"
+    requires = "".join(f'    {{ name = "{_name(other)}" }},\n' for other in _requires(number))
+    edges = f"[\n{requires}]" if requires else "[]"
+    tags = ["py3-none-any"] if number % 2 else ["cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64"]
+    tags += ["cp311-cp311-manylinux_2_28_x86_64"] if number % 10 == 0 else []
+    wheels = "".join(_wheel(number, version, tag) for tag in tags)
     return (
-        f'\n[[packages]]\nname = "{name}"\nversion = "2.{number % 7}"\n'
-        f"dependencies = [{edges}]\nwheels = [\n{files}]\n"
+        f'[[packages]]\nname = "{_name(number)}"\nversion = "{version}"\ndependencies = {edges}\n\n{wheels}'
     )
 
 
-def _wheel(name: str, tag: int) -> str:
-    tags = "py3-none-any" if tag == 0 else f"cp3{tag}-cp3{tag}-manylinux_2_17_x86_64"
-    file = f"{name.replace('-', '_')}-2.{int(name[-5:]) % 7}-{tags}.whl"
+def _wheel(number: int, version: str, tag: str) -> str:
+    file = f"{_name(number).replace('-', '_')}-{version}-{tag}.whl"
     digest = hashlib.sha256(file.encode()).hexdigest()
-    url = f"https://index.example/files/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{file}"
+    url = f"https://index.example/packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{file}"
     return (
-        f'{{ url = "{url}", upload-time = 2026-01-01T00:00:00Z, size = {10_000 + tag}, '
-        f'hashes = {{ sha256 = "{digest}" }} }}'
+        f'[[packages.wheels]]\nurl = "{url}"\nupload-time = 2026-01-{number % 28 + 1:02d} 00:00:00+00:00\n'
+        f'size = {10_000 + number}\n\n[packages.wheels.hashes]\nsha256 = "{digest}"\n\n'
     )
+
+
+def _name(number: int) -> str:
+    return f"package-{number:05d}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -37,7 +37,7 @@ def pull(path: Path, url: str | None, sha256: str, now: dt.datetime | None, cach
     with ExitStack() as stack:
         wiring = _wiring(stack, path, now, cache)
         source = url or wiring.policy.advisories.export
-        pulled, new = wiring.pulled.pull(source, wiring.http, wiring.now, sha256=sha256)
+        pulled, new = wiring.advisory_engines.pulled.pull(source, wiring.http, wiring.now, sha256=sha256)
     click.echo("pulled" if new else "already the newest")
     _show(pulled)
 
@@ -50,7 +50,7 @@ def status(path: Path, now: dt.datetime | None, cache: Path | None) -> int:
     """Show source, digest, counts and age. Exit code 3: nothing was pulled, or it is too old."""
     with ExitStack() as stack:
         wiring = _wiring(stack, path, now, cache)
-        pulled, allowed = wiring.pulled.current(), wiring.policy.advisories.max_age_days
+        pulled, allowed = wiring.advisory_engines.pulled.current(), wiring.policy.advisories.max_age_days
         moment_ = wiring.now
     _show(pulled)
     age = pulled.age_days(moment_)
@@ -66,7 +66,7 @@ def status(path: Path, now: dt.datetime | None, cache: Path | None) -> int:
 def verify(path: Path, cache: Path | None) -> int:
     """Read every record again and compare with what was pulled. Exit code 1: something differs."""
     with ExitStack() as stack:
-        pulled, wrong = _wiring(stack, path, None, cache).pulled.verify()
+        pulled, wrong = _wiring(stack, path, None, cache).advisory_engines.pulled.verify()
     _show(pulled)
     click.echo(f"verified {wrong or 'nothing differs'}")
     return 1 if wrong else 0

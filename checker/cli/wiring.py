@@ -1,4 +1,8 @@
-"""Where the outside world is put together: git, the package index, uv, the advisory engines, Docker."""
+"""Where the outside world is put together: git, the package index, uv, Docker.
+
+What most runs do not need is imported where it is made: Docker, HTTP and pip-audit take longer to load than
+a small repository takes to check.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +13,23 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.engines import advisories
-from checker.engines.address import scheme_and_host, without_credentials
 from checker.engines.git import Git
-from checker.engines.http import Http
-from checker.engines.osv import PATIENCE, OsvOnline, OsvSnapshot
-from checker.engines.osv_api import NAME as OSV
-from checker.engines.osv_api import PUBLIC, ApiLimits
-from checker.engines.pip_audit import PipAudit
-from checker.engines.progress import progress_on
-from checker.engines.pulled import PulledStore
-from checker.engines.safety import Safety, key_missing
-from checker.engines.safety_answer import NAME as SAFETY
-from checker.engines.snapshot_index import SnapshotIndex
-from checker.engines.uv import UvResolver, default_index, find_uv
-from checker.engines.wheels import WheelStore
 from checker.engines.worktree import WorkTree
 from checker.errors import UsageError
 from checker.escape import visible
-from checker.load.lockfile import parse_lock
-from checker.model.policy import EngineName, Policy
+from checker.model.policy import Policy
 from checker.pipeline import Revisions
-from checker.rules.osv.snapshot import Snapshot
 from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree
 
+if TYPE_CHECKING:
+    from checker.cli.advisory_engines import AdvisoryEngines
+    from checker.engines.http import Http
+    from checker.engines.uv import UvResolver
+    from checker.engines.wheels import WheelStore
+
 _ONLINE = "online"
-#: The operator's own OSV server, a mirror or one for tests; a repository cannot set it.
-OSV_URL = "PROCTOR_OSV_URL"
-_PULLED = "pulled"
 _MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
 
 
@@ -110,22 +102,28 @@ class Wiring:
             scanners=scanners,
             sandbox=None if "sandbox" in off else self.sandbox,
             off=off,
-            absent=self.absent,
+            absent={} if unscanned else self.advisory_engines.absent,
         )
 
     @cached_property
     def progress(self) -> Progress:
         """Drawn on a terminal, plain lines elsewhere; always on standard error."""
+        from checker.engines.progress import progress_on
+
         return self.stack.enter_context(progress_on(sys.stderr))
 
     @cached_property
     def http(self) -> Http:
         """The one client for downloads."""
+        from checker.engines.http import Http
+
         return self.stack.enter_context(Http())
 
     @cached_property
     def wheels(self) -> WheelStore:
         """Wheels by sha256."""
+        from checker.engines.wheels import WheelStore
+
         return WheelStore(self.cache / "wheels", None if self.offline else self.http, progress=self.progress)
 
     @cached_property
@@ -140,6 +138,8 @@ class Wiring:
     @cached_property
     def index_urls(self) -> tuple[str, ...]:
         """The policy's indexes, else the one that uv uses on this machine."""
+        from checker.engines.uv import default_index, find_uv
+
         return self.policy.indexes or (default_index(find_uv()),)
 
     @cached_property
@@ -147,6 +147,9 @@ class Wiring:
         """Only `proctor lock` resolves. Raises UsageError offline."""
         if self.index is None:
             raise UsageError("a lock cannot be made offline")
+        from checker.engines.uv import UvResolver, find_uv
+        from checker.load.lockfile import parse_lock
+
         uv, limit = find_uv(), self.policy.lock.max_packages
         return UvResolver(uv, self.index_urls, self.index, self.cache / "uv", parse_lock, max_packages=limit)
 
@@ -158,74 +161,26 @@ class Wiring:
         return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
 
     @cached_property
-    def pulled(self) -> PulledStore:
-        """What `proctor advisories pull` keeps."""
-        return PulledStore(self.cache / "advisories")
+    def advisory_engines(self) -> AdvisoryEngines:
+        """Who is asked for advisories."""
+        from checker.cli.advisory_engines import AdvisoryEngines
+
+        return AdvisoryEngines(
+            self.stack,
+            self.policy.advisories,
+            self.policy_tree,
+            self.now,
+            self.cache,
+            self._download,
+            offline=self.offline,
+            given=self.advisories,
+        )
 
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:
         """The advisory engines, or none and the reason."""
-        if self.offline and self._source == _ONLINE:
+        if self.offline and (self.advisories or self.policy.advisories.source) == _ONLINE:
             return (), "--offline, and no advisory snapshot was given"
-        settings = self.policy.advisories
-        named = dict.fromkeys((*settings.engines, *settings.require))
-        return tuple(self._scanner(name) for name in named if name not in self.absent), ""
-
-    @cached_property
-    def absent(self) -> dict[str, str]:
-        """The engines that the policy names and this run cannot ask, with the reason."""
-        settings = self.policy.advisories
-        reason = ""
-        if self.offline:
-            reason = "it has no database that can be asked offline"
-        elif self._source != _ONLINE and SAFETY not in settings.require:
-            reason = "the run is over a snapshot, and it is not required by the policy"
-        elif missing := key_missing():
-            reason = missing if SAFETY in settings.require else f"{missing}: not required by the policy"
-        named = SAFETY in (*settings.engines, *settings.require)
-        return {SAFETY: reason} if named and reason else {}
-
-    def _scanner(self, name: EngineName) -> Scanner:
-        online = self._source == _ONLINE
-        if name == SAFETY:
-            return Safety()
-        if name == OSV:
-            return OsvOnline(self._osv_http, self.osv_url) if online else OsvSnapshot(self._opened)
-        return PipAudit(url=self.osv_url) if online else PipAudit(self._opened)
-
-    @cached_property
-    def osv_url(self) -> str:
-        """Where OSV is asked: the public API, or the operator's mirror. Raises UsageError."""
-        url = os.environ.get(OSV_URL) or PUBLIC
-        scheme, host = scheme_and_host(url)
-        if scheme not in ("http", "https") or not host or url != without_credentials(url):
-            raise UsageError(f"{OSV_URL} should be an http(s) address without credentials")
-        return url
-
-    @cached_property
-    def _osv_http(self) -> Http:
-        return self.stack.enter_context(Http(OSV, PATIENCE, per_host=ApiLimits().at_once))
-
-    @property
-    def _source(self) -> str:
-        return self.advisories or self.policy.advisories.source
-
-    def _opened(self) -> Snapshot:
-        """The snapshot, opened once for all engines. Raises Unanswered, each time it is asked."""
-        return self._snapshot
-
-    @cached_property
-    def _snapshot(self) -> Snapshot:
-        """A snapshot by URL, on disk (given by option), or in the repository (named by the policy)."""
-        source, index = self._source, SnapshotIndex(self.cache / "advisories")
-        if source == _PULLED:
-            snapshot = self.pulled.open()
-        elif source.startswith(("https://", "http://")):
-            snapshot = advisories.from_url(source, self._download, index=index)
-        elif self.advisories is not None:
-            snapshot = advisories.from_path(Path(source), index=index)
-        else:
-            snapshot = advisories.from_tree(self.policy_tree, source, index=index)
-        return advisories.fresh(snapshot, self.now, self.policy.advisories.max_age_days)
+        return self.advisory_engines.scanners()
 
     def _download(self, url: str) -> bytes:
         return self.http.get(url, accept="*/*", max_bytes=_MAX_SNAPSHOT_BYTES).body

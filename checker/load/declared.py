@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidName, canonicalize_name
@@ -20,8 +21,9 @@ class NotDeclared(ValueError):
     """The text declares no package. The message says why; it is one line and safe to print."""
 
 
+@lru_cache(maxsize=4_096)  # many skills declare the same
 def requirement(text: str) -> Requirement:
-    """A PEP 508 requirement; one with a URL keeps it. Raises NotDeclared."""
+    """A PEP 508 requirement; one with a URL keeps it. Do not alter it. Raises NotDeclared."""
     shown = f"`{visible(shortened(text, 120))}`"
     if fault := _suspect(text):
         raise NotDeclared(f"{shown}: {fault}")

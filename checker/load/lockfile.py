@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias, cast
 
 import rtoml
 from packaging.pylock import (
@@ -27,8 +29,14 @@ from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 
+Table: TypeAlias = dict[str, object]
+
 #: No lock of a skill comes near this; a universal one with hundreds of distributions is 0.3 MB.
 MAX_BYTES = 5_000_000
+#: Entries that are remembered, and the longest text of one.
+_SEEN, _SEEN_LENGTH = 8_192, 32_000
+_EMPTY: Mapping[str, object] = {"lock-version": "1.0", "created-by": "", "packages": []}
+_NOWHERE = Location(file="")
 _TABLE = re.compile(rb"""\[\[[ \t]*["']?packages["']?[ \t]*\]\]""")
 _PLACE = re.compile(r"at line (\d+) column")
 _NUMBER = re.compile(r"packages\[(\d+)\]")
@@ -45,10 +53,8 @@ def parse_lock(data: bytes, file: str, target: str) -> Lock:
     document = _document(data, file)
     lines = _lines(data, document)
     try:
-        lock = Pylock.from_dict(document)
-        distributions = tuple(
-            _distribution(p, file, line) for p, line in zip(lock.packages, lines, strict=True)
-        )
+        lock = Pylock.from_dict(_head(document))
+        distributions = tuple(_distributions(document, file, lines))
     except PylockValidationError as error:
         raise InputError(f"not a valid lock: {_safe(error)}", file, _line_of(error, lines)) from error
     tool = _tool(lock.tool, file)
@@ -90,7 +96,48 @@ def _lines(data: bytes, document: Mapping[str, object]) -> Sequence[int | None]:
     return lines
 
 
-def _distribution(package: Package, file: str, line: int | None) -> LockedDistribution:
+def _head(document: Mapping[str, object]) -> Mapping[str, object]:
+    """The lock without its entries, which are read one by one; unchanged where they are no list of tables."""
+    entries = document.get("packages")
+    listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    return {**document, "packages": []} if listed else document
+
+
+def _distributions(
+    document: Mapping[str, object], file: str, lines: Sequence[int | None]
+) -> Iterator[LockedDistribution]:
+    entries = document["packages"]
+    for number, (table, line) in enumerate(zip(cast("list[Table]", entries), lines, strict=True)):
+        try:
+            found = _distribution(table)
+        except PylockValidationError as error:
+            context = (error.context or "packages[0]").removeprefix("packages[0]")
+            raise PylockValidationError(error.message, context=f"packages[{number}]{context}") from error
+        yield found.model_copy(update={"location": Location(file=file, line=line)})
+
+
+def _distribution(table: Table) -> LockedDistribution:
+    """One `[[packages]]` entry, its location still to be filled in."""
+    content = _Content(repr(table))
+    content.table = table
+    return _seen(content) if len(content) <= _SEEN_LENGTH else _read(table)
+
+
+class _Content(str):
+    """An entry as text. The text tells every value and its type, so that equal texts are equal entries."""
+
+    table: Table
+
+
+@lru_cache(maxsize=_SEEN)
+def _seen(content: _Content) -> LockedDistribution:
+    """Skills of a repository lock the same files of the same packages: each is held against PEP 751 once."""
+    return _read(content.table)
+
+
+def _read(table: Table) -> LockedDistribution:
+    """Raises PylockValidationError, which speaks of `packages[0]`."""
+    package = Pylock.from_dict({**_EMPTY, "packages": [table]}).packages[0]
     archive = package.archive
     wheels = [_file(wheel) for wheel in package.wheels or ()]
     if archive is not None and (kept := _archived_wheel(archive)) is not None:
@@ -104,7 +151,7 @@ def _distribution(package: Package, file: str, line: int | None) -> LockedDistri
         wheels=tuple(wheels),
         sdist=_file(package.sdist) if package.sdist else None,
         requires=_requires(package),
-        location=Location(file=file, line=line),
+        location=_NOWHERE,
     )
 
 

@@ -7,10 +7,11 @@ colour only helps. Imported when used: rich is slow to load.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -26,6 +27,8 @@ from checker.reporters.terminal_skill import DECISION_STYLE, section
 _NARROWEST = 60
 #: The level column needs room beside five checks.
 _ROOMY = 96
+#: Room that a column needs beside its text, amply.
+_GAP = 4
 _STATUS_STYLE = {
     Status.PASSED: "green",
     Status.FAILED: "bold red",
@@ -80,10 +83,27 @@ def _table(verdict: Verdict, page: Page) -> Table:
         table.add_column("\nlevel", no_wrap=True)
     for check in checks:
         table.add_column(Text(f"\n{visible(check)}"), no_wrap=True)
-    for skill in verdict.skills:
-        level = [Text(skill.level or "", style="dim")] if roomy else []
-        table.add_row(_name(skill), *level, *(_cell(skill, check) for check in checks))
+    rows = [_row(skill, checks, roomy=roomy) for skill in verdict.skills]
+    for row in _joined(rows, table, page.width):
+        table.add_row(*row)
     return table
+
+
+def _row(skill: SkillVerdict, checks: Sequence[str], *, roomy: bool) -> list[Text]:
+    level = [Text(skill.level or "", style="dim")] if roomy else []
+    return [_name(skill), *level, *(_cell(skill, check) for check in checks)]
+
+
+def _joined(rows: Sequence[Sequence[Text]], table: Table, width: int) -> Sequence[Sequence[Text]]:
+    """All rows as one of many lines, where no cell needs a second one: rich takes a second for 1,000 rows."""
+    columns = list(zip(*rows, strict=True))
+    heads = [cell_len(str(column.header)) for column in table.columns]
+    widths = [
+        max(head, *(cell.cell_len for cell in column)) for head, column in zip(heads, columns, strict=True)
+    ]
+    if sum(widths) + _GAP * len(widths) > width:
+        return rows
+    return [[Text("\n").join(column) for column in columns]]
 
 
 def _name(skill: SkillVerdict) -> Text:

@@ -31,6 +31,8 @@ def decide(policy: Policy, name: NormalizedName, version: Version, level: Level,
         return Decision(False, "student", "skills for student agents may use no third-party packages")
     if not covering:
         return _untrusted(name, version, entries)
+    if len(covering) == 1:
+        return _by_entry(covering[0], level, today)
     # The first of the best: an approval that holds, then the reason that is nearest to one.
     return min((_by_entry(entry, level, today) for entry in covering), key=lambda d: _HELPFUL.index(d.rule))
 

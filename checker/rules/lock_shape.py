@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
@@ -74,17 +73,10 @@ def _wheels(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
 
 
 def _file(case: Case, entry: LockedDistribution, file: LockedFile) -> Iterator[Finding]:
-    name = quoted(file.filename)
     if file.sha256 is None:
-        yield about_entry(case, entry, f"{name} has no sha256")
+        yield about_entry(case, entry, f"{quoted(file.filename)} has no sha256")
     if file.path is not None:
-        yield about_entry(case, entry, f"{name} is a local path: {quoted(file.path)}")
-    if file.url is not None and _scheme(file.url) not in ("http", "https"):
-        yield about_entry(case, entry, f"{name} is not at an http(s) address: {quoted(file.url)}")
-
-
-def _scheme(url: str) -> str:
-    try:
-        return urlsplit(url).scheme
-    except ValueError:
-        return ""
+        yield about_entry(case, entry, f"{quoted(file.filename)} is a local path: {quoted(file.path)}")
+    if file.url is not None and not file.url.lower().startswith(("http://", "https://")):
+        where = quoted(file.url)
+        yield about_entry(case, entry, f"{quoted(file.filename)} is not at an http(s) address: {where}")

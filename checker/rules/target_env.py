@@ -82,8 +82,13 @@ def holds(marker: Marker | None, env: Mapping[str, str], extras: Iterable[str] =
 
 def best_wheel(filenames: Iterable[str], python: str, platform: str) -> str | None:
     """The wheel an installer picks on the target, or None when none of them fits."""
+    return _best(tuple(sorted(filenames)), python, platform)
+
+
+@lru_cache(maxsize=16_384)
+def _best(filenames: tuple[str, ...], python: str, platform: str) -> str | None:
     ranks = _tag_ranks(python, platform)
-    found = ((min(ranks.get(tag, len(ranks)) for tag in _tags_of(name)), name) for name in sorted(filenames))
+    found = ((min(ranks.get(tag, len(ranks)) for tag in _tags_of(name)), name) for name in filenames)
     rank, best = min(found, default=(len(ranks), ""))
     return best if rank < len(ranks) else None
 

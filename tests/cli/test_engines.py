@@ -39,7 +39,7 @@ def wiring(
 def asked(tmp_path: Path, *arguments: Any, **settings: Any) -> tuple[list[str], dict[str, str]]:
     with ExitStack() as stack:
         made = wiring(stack, tmp_path, *arguments, **settings)
-        return [one.name for one in made.scanners()[0]], made.absent
+        return [one.name for one in made.scanners()[0]], made.advisory_engines.absent
 
 
 def test_by_default_all_that_can_be(tmp_path, monkeypatch):

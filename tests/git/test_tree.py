@@ -281,12 +281,14 @@ def test_after_a_lost_process_the_next_reading_starts_another(repo):
     repo.commit({"a": "1"})
     with Git(repo.path) as git:
         tree = git.tree(git.head())
-        tree.read("a", 9)
+        oid = tree.entries()["a"].digest
         objects: Objects = git._objects
+        objects.read(oid, "blob", 9)
         objects._conversation._process.kill()
         objects._conversation._process.wait()
         with pytest.raises(Unanswered):
-            tree.read("a", 9)
+            objects.read(oid, "blob", 9)
+        assert objects.read(oid, "blob", 9) == b"1"
         assert tree.read("a", 9) == b"1"
 
 

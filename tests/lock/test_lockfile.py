@@ -119,6 +119,26 @@ def test_what_cannot_be_used_says_where(text: str | bytes, line: int | None, mes
     assert line is None or caught.value.line == line
 
 
+def test_an_entry_that_was_seen_before_is_found_at_its_new_place() -> None:
+    first, second = parse(HEAD + ENTRY), parse(HEAD + "\n\n" + ENTRY)
+    assert [lock.distributions[0].location.line for lock in (first, second)] == [4, 6]
+    assert first.distributions[0].wheels == second.distributions[0].wheels
+
+
+@pytest.mark.parametrize("size", ["true", "3.0", '"3"'])
+def test_an_entry_that_only_looks_like_one_seen_before_is_read_anew(size: str) -> None:
+    parse(HEAD + ENTRY)
+    with pytest.raises(InputError, match=r"packages\[1\]\.wheels\[0\]") as caught:
+        parse(HEAD + ENTRY + ENTRY.replace("size = 3", f"size = {size}"))
+    assert caught.value.line == 9
+
+
+@pytest.mark.parametrize("depth", [50, 120, 900, 5_000])
+def test_an_entry_may_be_nested_in_any_depth_without_harm(depth: int) -> None:
+    with contextlib.suppress(InputError):
+        parse(HEAD + ENTRY + "tool.x" + ".x" * depth + " = 1\n")
+
+
 def test_messages_are_safe_to_print() -> None:
     with pytest.raises(InputError) as caught:
         parse(HEAD + '[[packages]]\nname = "a\\u001b[31m\\u202e"\n')

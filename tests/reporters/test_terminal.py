@@ -13,6 +13,7 @@ from checker.errors import PolicyError
 from checker.judge import unreadable_policy_verdict
 from checker.model.outcome import Outcome, Status
 from checker.model.verdict import Verdict
+from checker.reporters import terminal
 from checker.reporters.page import Page
 from checker.reporters.terminal import render
 from tests.support import verdicts as v
@@ -108,6 +109,17 @@ def test_colour_adds_nothing_but_colour(verdict: Verdict):
     plain = ANSI.sub("", coloured)
     assert_harmless(plain, kept="\n")
     assert re.sub(r" +$", "", plain, flags=re.MULTILINE) == render(verdict, Page(100))
+
+
+@settings(max_examples=60)
+@given(v.verdicts, st.integers(60, 200), st.booleans())
+def test_a_table_in_one_piece_looks_like_one_of_rows(verdict: Verdict, width, color):
+    """The two ways to hand the table to rich differ in haste alone."""
+    page = Page(width, color=color)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "_GAP", width)
+        by_rows = render(verdict, page)
+    assert ANSI.sub("", render(verdict, page)) == ANSI.sub("", by_rows)
 
 
 def test_it_does_not_look_at_the_environment(monkeypatch):

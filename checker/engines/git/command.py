@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.engines import process
+from checker.engines.conversation import Conversation
 from checker.errors import Unanswered, UsageError
 from checker.escape import decode, shortened, visible
 
@@ -100,6 +101,12 @@ class GitCommand:
         if done.returncode not in accept:
             raise Unanswered(ENGINE, f"`git {args[0]}` ended with {done.returncode}: {said(done.stderr)}")
         return done
+
+    def conversation(self, *args: str) -> Conversation:
+        """Start a command that is asked many times. Raises Unanswered."""
+        return Conversation(
+            ENGINE, self.argv(*args), env=self.env, cwd=self.place.folder, timeout=TIMEOUT_SECONDS
+        )
 
     def text(self, *args: str) -> str:
         """Output of a command that answers in ASCII (ids, flags), stripped."""

@@ -6,7 +6,7 @@ import hashlib
 import threading
 
 from checker.engines.conversation import Conversation
-from checker.engines.git.command import ENGINE, TIMEOUT_SECONDS, GitCommand
+from checker.engines.git.command import ENGINE, GitCommand
 from checker.errors import Unanswered
 from checker.escape import decode, visible
 
@@ -66,10 +66,7 @@ class Objects:
         if self._closed:
             raise Unanswered(ENGINE, "the repository was closed")
         if self._conversation is None or self._conversation.over:
-            command = self._command
-            argv = command.argv("cat-file", "--batch")
-            cwd = command.place.folder
-            self._conversation = Conversation(ENGINE, argv, env=command.env, cwd=cwd, timeout=TIMEOUT_SECONDS)
+            self._conversation = self._command.conversation("cat-file", "--batch")
         return self._conversation
 
     def _pass_over(self, conversation: Conversation, size: int) -> None:

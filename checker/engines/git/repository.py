@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from checker.engines.git import status
+from checker.engines.git.ahead import Ahead
 from checker.engines.git.command import ENGINE, GitCommand, find_place, said
 from checker.engines.git.history import read_commit
 from checker.engines.git.objects import Objects
@@ -40,6 +41,7 @@ class Git:
         self.algorithm = _algorithm(self._command)
         self._refs = Refs(self._command, self.algorithm)
         self._objects = Objects(self._command, self.algorithm)
+        self._ahead = Ahead(self._command, self.algorithm)
 
     @classmethod
     def find(cls, folder: Path) -> Git | None:
@@ -55,8 +57,9 @@ class Git:
         self.close()
 
     def close(self) -> None:
-        """End the reading process; trees of this repository cannot be read any more."""
+        """End the reading processes; trees of this repository cannot be read any more."""
         self._objects.close()
+        self._ahead.close()
 
     @property
     def top(self) -> Path | None:
@@ -103,7 +106,7 @@ class Git:
 
     def tree(self, commit: str) -> GitTree:
         """The examined folder as of a full commit id; listed when first asked."""
-        return GitTree(self._command, self._objects, commit)
+        return GitTree(self._command, self._objects, self._ahead, commit)
 
     def commit_time(self, commit: str) -> dt.datetime:
         """When `commit` was made, by the committer's clock, in UTC."""

@@ -6,22 +6,24 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from checker.engines.git.ahead import WINDOW, Ahead
 from checker.engines.git.command import ENGINE, GitCommand
 from checker.engines.git.listing import Listing, kind_of_mode, regular, symlink
 from checker.engines.git.objects import Objects, TooLargeError
 from checker.errors import InputError, Unanswered
 from checker.escape import decode
-from checker.model.skill import Entry
+from checker.model.skill import Entry, FileKind
 
 _MAX_LINK = 4096
+_WITHOUT_CONTENT = (FileKind.GITLINK, FileKind.SPECIAL)
 
 
 class GitTree:
     """The examined folder as it is in one commit. Listed once, by one process; read on demand."""
 
-    def __init__(self, command: GitCommand, objects: Objects, commit: str) -> None:
+    def __init__(self, command: GitCommand, objects: Objects, ahead: Ahead, commit: str) -> None:
         """`commit` is a full commit id."""
-        self._command, self._objects = command, objects
+        self._command, self._objects, self._ahead = command, objects, ahead
         self.revision = commit
 
     @property
@@ -47,9 +49,30 @@ class GitTree:
 
     def _content(self, entry: Entry, limit: int) -> bytes:
         try:
-            return self._objects.read(entry.digest, "blob", limit)
+            return self._blob(entry, limit)
         except TooLargeError as large:
             raise InputError(f"{large.size} bytes, at most {limit} are read", entry.path) from large
+
+    def _blob(self, entry: Entry, limit: int) -> bytes:
+        ahead, oid = self._ahead, entry.digest
+        if not ahead.settled(oid):
+            start = self._order[entry.path]
+            ahead.fetch(self._blobs[start : start + WINDOW])
+        if (size := ahead.size(oid)) is not None and size > limit:
+            raise TooLargeError(size)
+        content = ahead.content(oid)
+        return content if content is not None else self._objects.read(oid, "blob", limit)
+
+    @cached_property
+    def _blobs(self) -> list[str]:
+        """Ids of everything that has content, in the order of paths."""
+        return [entry.digest for entry in self._entries.values() if entry.kind not in _WITHOUT_CONTENT]
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        """Place of each path in `_blobs`."""
+        paths = (path for path, entry in self._entries.items() if entry.kind not in _WITHOUT_CONTENT)
+        return {path: place for place, path in enumerate(paths)}
 
     @cached_property
     def _entries(self) -> Mapping[str, Entry]:

@@ -1,0 +1,222 @@
+"""A skill's image: made from wheels that are at hand, beside `RUN pip install` of the same wheels.
+
+Both start from the same base layers, which the engine already has, and neither uses the network. The peer's
+base also has pip, from `ensurepip`; its wheels come with the build context (`--no-index --find-links`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ensurepip
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from benchmarks.generate import POLICY
+from benchmarks.measure import Row, in_turn, process, proctor, table, timed
+from checker.cli.session import Session
+from checker.engines.sandbox import DockerSandbox, Engine
+from checker.engines.wheels import WheelStore
+from checker.errors import ProctorError
+from checker.rules.sandbox_order import image_order
+from checker.tools import ImageOrder
+
+SMALL = ("requests", "pyyaml")
+LARGE = ("numpy", "pandas", "matplotlib")
+SKILL = "skills/measured"
+PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+AGAIN = 20
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One skill, locked, its wheels in the store and the base layer made."""
+
+    place: Path
+    cache: Path
+    sandbox: DockerSandbox
+    order: ImageOrder
+
+    @property
+    def api(self) -> Any:
+        """The engine's own API."""
+        return self.sandbox.engine.api
+
+
+def rows() -> list[Row]:
+    """Both cases; a row that says so where there is no engine or no package index."""
+    engine = Engine()
+    version = engine.version()
+    engine.close()
+    if not version:
+        return [Row("images", "not measured: no Docker engine answers")]
+    try:
+        return [*_case("small", SMALL, runs=3), *_case("large", LARGE, runs=1)]
+    except (ProctorError, SystemExit) as error:
+        return [Row("images", f"not measured: {str(error)[:200]}")]
+
+
+def _case(name: str, packages: Sequence[str], *, runs: int) -> list[Row]:
+    words = f"{name} skill ({', '.join(packages)})"
+    with _setting(packages) as setting, _pip_base(setting) as (context, base):
+        found = in_turn(
+            {"proctor": lambda: _first(setting), "pip": lambda: _pip(setting, context, base)}, runs
+        )
+        ratio = found["pip"].median / found["proctor"].median
+        met = ratio >= 10 if name == "small" else None
+        result = [
+            timed(f"image of a {words}, wheels at hand", found["proctor"]),
+            timed("· its peer: `FROM base`, `RUN pip install`", found["pip"]),
+            Row("· ratio", f"1/{ratio:.1f}", "", "≤ 1/10" if met is not None else "", met),
+        ]
+        return [*result, *_later(setting, name)]
+
+
+def _later(setting: Setting, name: str) -> list[Row]:
+    """Building again: nothing changed, the skill alone changed."""
+    setting.sandbox.build(setting.order)
+    numbers = count()
+    argv = (proctor(), "sandbox", "build", SKILL, "--offline", "--cache", str(setting.cache))
+    path = ("--path", str(setting.place))
+    same = in_turn({"call": lambda: setting.sandbox.build(setting.order)}, AGAIN)["call"]
+    changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 3)["call"]
+    result = [
+        timed(f"{name} skill again, unchanged: the call", same, 0.1),
+        timed(f"{name} skill, a script of it changed: the call", changed),
+    ]
+    if name == "small":
+        whole = in_turn({"process": lambda: process(*argv, *path)}, 5)["process"]
+        result.insert(1, timed("· the whole process, `proctor sandbox build`", whole, 0.1))
+    return result
+
+
+def _first(setting: Setting) -> None:
+    """Build without anything kept but wheels and base. Making room for it is fast, and counts."""
+    for kind in ("packages", "images"):
+        shutil.rmtree(setting.cache / "sandbox" / kind, ignore_errors=True)
+    image = setting.sandbox.build(setting.order)
+    if image.cached:
+        raise SystemExit("the image was there already: nothing was measured")
+    _remove(setting, image.image_id)
+
+
+def _changed(setting: Setting, number: int) -> None:
+    files = {**setting.order.files, "scripts/run.py": (f"print('changed', {number})\n".encode(), False)}
+    image = setting.sandbox.build(replace(setting.order, files=files))
+    if image.cached:
+        raise SystemExit("the changed skill was there already: nothing was measured")
+    _remove(setting, image.image_id)
+
+
+def _pip(setting: Setting, context: Path, base: str) -> None:
+    tag = "proctor-benchmark:pip"
+    _dockerfile(
+        context,
+        f"FROM {base}",
+        "COPY wheels /wheels",
+        f"RUN python -m pip install --no-index --find-links /wheels {' '.join(_names(setting.order))}",
+        "COPY skill /skill",
+    )
+    _build(setting, context, tag)
+    _remove(setting, tag)
+
+
+@contextmanager
+def _setting(packages: Sequence[str]) -> Iterator[Setting]:
+    """A repository with one skill, locked through the machine's index, its image built once and removed."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        place, cache = Path(folder, "repository"), Path(folder, "cache")
+        _write_skill(place, packages)
+        shared = ("--path", str(place), "--cache", str(cache))
+        process(proctor(), "lock", *shared)
+        process(proctor(), "sandbox", "build", SKILL, *shared)
+        session = Session.open(stack, place, SKILL, dt.datetime.now(dt.UTC), cache, offline=True)
+        order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
+        sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))
+        setting = Setting(place, cache, sandbox, order)
+        stack.callback(lambda: _remove(setting, sandbox.build(order).image_id))
+        _remove(setting, sandbox.build(order).image_id)
+        yield setting
+
+
+def _write_skill(place: Path, packages: Sequence[str]) -> None:
+    entries = "".join(
+        f"  - name: {name}\n    status: approved\n    min_maturity: intern\n    reason: benchmark\n"
+        f"    approved_by: '@example'\n    approved_on: 2026-01-01\n"
+        for name in packages
+    )
+    files = {
+        "policies/maturity.yaml": POLICY,
+        "policies/packages.yaml": f"version: 1\npackages:\n{entries}",
+        f"{SKILL}/SKILL.md": "---\nname: measured\ndescription: Measured by a benchmark.\n---\n",
+        f"{SKILL}/skill.yaml": f'version: 1\npython: "{PYTHON}"\npackages: [{", ".join(packages)}]\n',
+        f"{SKILL}/scripts/run.py": "print(1)\n",
+    }
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _pip_base(setting: Setting) -> Iterator[tuple[Path, str]]:
+    """A build context with wheels and skill, and the tag of our own base with pip in its environment."""
+    bare = setting.sandbox.build(replace(setting.order, wheels=(), files={}, skill="benchmark/base"))
+    tag = "proctor-benchmark:base"
+    with tempfile.TemporaryDirectory() as folder:
+        context = Path(folder)
+        paths = WheelStore(setting.cache / "wheels", None).fetch(setting.order.wheels, max_bytes=1 << 30)
+        for path in (*paths.values(), _pip_wheel()):
+            (context / "wheels").mkdir(exist_ok=True)
+            shutil.copy(path, context / "wheels" / path.name)
+        shutil.copytree(setting.place / SKILL, context / "skill")
+        pip = _pip_wheel().name
+        _dockerfile(
+            context,
+            f"FROM {bare.image_id}",
+            "USER 0",
+            f"COPY wheels/{pip} /{pip}",
+            f"RUN python /{pip}/pip install --no-index --find-links / pip",
+        )
+        _build(setting, context, tag)
+        (context / "wheels" / pip).unlink()
+        try:
+            yield context, tag
+        finally:
+            _remove(setting, tag)
+            _remove(setting, bare.image_id)
+
+
+def _pip_wheel() -> Path:
+    return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+
+
+def _names(order: ImageOrder) -> list[str]:
+    return sorted({wheel.filename.partition("-")[0] for wheel in order.wheels})
+
+
+def _dockerfile(context: Path, *lines: str) -> None:
+    (context / "Dockerfile").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _build(setting: Setting, context: Path, tag: str) -> None:
+    """`docker build`, without cache and without network. SystemExit with its last words."""
+    output = setting.api.build(
+        path=str(context), tag=tag, nocache=True, rm=True, network_mode="none", decode=True
+    )
+    said = [line.get("stream", "") + line.get("error", "") for line in output]
+    if not setting.api.images(name=tag):
+        raise SystemExit(f"docker build: {''.join(said)[-400:]}")
+
+
+def _remove(setting: Setting, image: str) -> None:
+    setting.api.remove_image(image, force=True)
+
+
+if __name__ == "__main__":
+    print(table(rows()))

@@ -1,0 +1,152 @@
+"""Time things in turn, and say what came out: medians, ranges and ratios against a named peer."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker import __version__
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Seconds of wall time, and of processor time where children were measured, of one thing's runs."""
+
+    wall: tuple[float, ...]
+    cpu: tuple[float, ...] = ()
+
+    @property
+    def median(self) -> float:
+        """Median wall time in seconds."""
+        return statistics.median(self.wall)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `met` is None where nothing is demanded."""
+
+    what: str
+    median: str
+    spread: str = ""
+    limit: str = ""
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """The line as texts."""
+        verdict = {None: "", True: "met", False: "**not met**"}[self.met]
+        return self.what, self.median, self.spread, self.limit, verdict
+
+
+def in_turn(things: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Sample]:
+    """Run each thing once, then each again…, so that a slow moment of the machine hits all of them."""
+    walls: dict[str, list[float]] = {name: [] for name in things}
+    cpus: dict[str, list[float]] = {name: [] for name in things}
+    for _ in range(runs):
+        for name, thing in things.items():
+            began, used = time.perf_counter(), _children()
+            thing()
+            walls[name].append(time.perf_counter() - began)
+            cpus[name].append(_children() - used)
+    return {name: Sample(tuple(walls[name]), tuple(cpus[name])) for name in things}
+
+
+def process(*argv: str, cwd: Path | None = None, accept: Sequence[int] = (0,)) -> bytes:
+    """Output of a process of ours; SystemExit with what it said when it ends with another code.
+
+    Bytecode may be cached, as for an installed program, whatever the caller's environment says.
+    """
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, check=False)
+    if done.returncode not in accept:
+        raise SystemExit(f"{' '.join(argv[:3])} ended with {done.returncode}: {done.stderr.decode()[-500:]}")
+    return done.stdout
+
+
+def proctor() -> str:
+    """The console script beside this interpreter. SystemExit where it is not installed."""
+    script = shutil.which("proctor", path=str(Path(sys.executable).parent))
+    if script is None:
+        raise SystemExit("no `proctor` beside this interpreter: run `make setup`")
+    return script
+
+
+def span(sample: Sample) -> str:
+    """The fastest and the slowest run."""
+    return f"{seconds(min(sample.wall))} to {seconds(max(sample.wall))}"
+
+
+def seconds(value: float) -> str:
+    """A time in the unit that suits it."""
+    if value < 1e-3:
+        return f"{value * 1e6:.2f} µs"
+    if value < 1:
+        return f"{value * 1e3:.{1 if value < 0.1 else 0}f} ms"
+    return f"{value:.2f} s"
+
+
+def timed(what: str, sample: Sample, limit: float | None = None) -> Row:
+    """A row for a time, held against a limit in seconds if there is one."""
+    met = None if limit is None else sample.median <= limit
+    return Row(
+        what, seconds(sample.median), span(sample), "" if limit is None else f"≤ {seconds(limit)}", met
+    )
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows in Markdown."""
+    head = ("what", "median", "fastest to slowest", "limit", "")
+    lines = [head, ("---",) * len(head), *(row.cells() for row in rows)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def machine() -> str:
+    """Processors, memory, load and versions, on one line each."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    facts = {
+        "processors": str(os.cpu_count()),
+        "memory": f"{memory:.0f} GiB",
+        "load when written (1, 5, 15 min)": load,
+        "Python": platform.python_version(),
+        "uv": _version("uv", "--version"),
+        "git": _version("git", "version"),
+        "Docker engine": _version("docker", "version", "--format", "{{.Server.Version}}"),
+        "Proctor": __version__,
+    }
+    return "".join(f"- {name}: {value}\n" for name, value in facts.items())
+
+
+def _version(*argv: str) -> str:
+    program = shutil.which(argv[0]) or shutil.which(argv[0], path=str(Path(sys.executable).parent))
+    if program is None:
+        return "none"
+    done = subprocess.run([program, *argv[1:]], capture_output=True, text=True, check=False)
+    return done.stdout.strip().removeprefix(f"{argv[0]} ") or "none"
+
+
+def _children() -> float:
+    """Processor seconds of all children that ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def pace() -> str:
+    """How fast the machine is just now: a fixed loop at its best and at the median of 50 runs.
+
+    Where the two are far apart, others use the processors, and times are longer than they need to be.
+    """
+    walls = []
+    for _ in range(50):
+        began = time.perf_counter()
+        sum(range(500_000))
+        walls.append(time.perf_counter() - began)
+    return f"{seconds(min(walls))} at best, {seconds(statistics.median(walls))} at the median"
