@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox import DockerSandbox, Kept, clean, listed
+from checker.engines.sandbox import DockerSandbox, Engine, Kept, clean, listed
 from checker.engines.sandbox.host_base import base_members
 from checker.engines.sandbox.host_python import probe
 from checker.engines.sandbox.keeper import keeper
@@ -414,3 +414,39 @@ def test_the_engine_shows_the_flags_it_was_given(box: DockerSandbox) -> None:
     assert shown["Config"]["User"] == "65534:65534"
     assert shown["Mounts"] == []
     assert not host["Privileged"]
+
+
+def test_layers_that_the_engine_has_are_not_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    load = Engine.load
+
+    def counted(self: Engine, archive: Iterator[bytes]) -> None:
+        chunks = list(archive)
+        sent.append(sum(map(len, chunks)))
+        load(self, iter(chunks))
+
+    monkeypatch.setattr(Engine, "load", counted)
+    with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as sandbox:
+        first, second = (sandbox.build(image_order({"a.py": f"print({n})\n"})) for n in (1, 2))
+        (seen,) = sandbox.run(second, (Phase("run", ("python", "a.py")),), LIMITS)
+    assert first.image_id != second.image_id
+    assert seen.output == "2\n"
+    assert sent[1] < sent[0] / 100
+
+
+def test_an_engine_that_wants_every_layer_gets_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one with another image store would: it refuses an archive without the base."""
+    load = Engine.load
+
+    def strict(self: Engine, archive: Iterator[bytes]) -> None:
+        chunks = list(archive)
+        if sum(map(len, chunks)) < 1_000_000:
+            raise Unanswered("docker", "blob not found")
+        load(self, iter(chunks))
+
+    monkeypatch.setattr(Engine, "load", strict)
+    with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as sandbox:
+        images = [sandbox.build(image_order({"a.py": f"print({n})\n"})) for n in (3, 4)]
+    assert len({image.image_id for image in images}) == 2

@@ -55,13 +55,17 @@ class Recipe:
         )
 
 
-def stream(recipe: Recipe) -> Iterator[bytes]:
-    """The archive in chunks, made on the way: no second copy of the layers is written anywhere."""
+def stream(recipe: Recipe, present: int = 0) -> Iterator[bytes]:
+    """The archive in chunks, made on the way: no second copy of the layers is written anywhere.
+
+    The bytes of the first `present` layers are left out, for an engine that has them.
+    """
     config = recipe.config
     manifest = _manifest(config, recipe.layers)
     for content in (config, manifest):
         yield from _file(_blob(_digest(content)), content)
-    for digest in dict.fromkeys(layer.digest for layer in recipe.layers):
+    left_out = {layer.digest for layer in recipe.layers[:present]}
+    for digest in dict.fromkeys(la.digest for la in recipe.layers if la.digest not in left_out):
         yield from _copied(next(layer for layer in recipe.layers if layer.digest == digest))
     yield from _file("index.json", _index(recipe.tag, manifest))
     yield from _file("manifest.json", _docker_manifest(recipe, config))

@@ -13,10 +13,11 @@ from packaging.utils import canonicalize_name
 
 from checker import __version__
 from checker.engines.sandbox import pytest_layer
-from checker.engines.sandbox.archive import Recipe, stream
+from checker.engines.sandbox.archive import Recipe
 from checker.engines.sandbox.bases import LAYOUT, Base, base
-from checker.engines.sandbox.engine import ENGINE, Engine
+from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.layers import Layer, Member, write_layer
+from checker.engines.sandbox.loading import load
 from checker.engines.sandbox.packages import ENVIRONMENT, environment_members, runner_members
 from checker.engines.sandbox.state import State, digest_of
 from checker.engines.sandbox.unpack import examine
@@ -136,10 +137,7 @@ class Builder:
             workdir="/skill",
             user="1000:1000",
         )
-        self.engine.load(stream(recipe))
-        loaded = self.engine.image(tag)
-        if loaded is None or loaded["RootFS"]["Layers"] != [layer.diff_id for layer in layers]:
-            raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
+        loaded = load(self.engine, self.state, recipe)
         record = {
             "image_id": loaded["Id"],
             "layers": [layer.digest for layer in layers],
