@@ -31,7 +31,7 @@ def plan_of(
     touched = (
         Affected(folder=folder, because=(reason,))
         for folder in others
-        if (reason := change.touches(load_skill(tree, folder, policy))) is not None
+        if (reason := change.touches(load_skill(tree, folder, policy, whole=False))) is not None
     )
     return plan.model_copy(update={"affected": (*plan.affected, *touched)})
 
@@ -60,7 +60,7 @@ def changes(base: Repository | None, tree: Tree | None, exam: Exam) -> tuple[str
     if base is None or tree is None:
         return ()
     before = {
-        examinee.skill.id: load_skill(tree, base.folders[examinee.skill.id], exam.policy)
+        examinee.skill.id: load_skill(tree, base.folders[examinee.skill.id], exam.policy, whole=False)
         for examinee in exam.examinees
         if examinee.skill.id in base.folders
     }

@@ -18,6 +18,7 @@ from checker.engines.pip_audit import PipAudit
 from checker.engines.progress import progress_on
 from checker.engines.sandbox import DockerSandbox
 from checker.engines.uv import UvResolver, default_index, find_uv
+from checker.engines.wheel_modules import WheelModules
 from checker.engines.wheels import WheelStore
 from checker.engines.worktree import WorkTree
 from checker.errors import UsageError
@@ -100,6 +101,9 @@ class Wiring:
             index=self.index,
             scanners=scanners,
             sandbox=None if "sandbox" in off else self.sandbox,
+            wheels=None
+            if self.offline
+            else WheelModules(self.wheels, self.policy.sandbox.max_wheel_mb << 20),
             off=off,
         )
 
