@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from packaging.utils import canonicalize_name
+
 from checker.escape import visible
 from checker.model.answers import Answers
 from checker.model.discovery import Declaration, Source
@@ -21,13 +23,13 @@ from checker.tools import Index, Tools
 RULE = _RULE
 NEEDS: tuple[str, ...] = ("manifest",)
 _WORDS = {
-    Source.URL: "a direct address",
-    Source.VCS: "a repository",
-    Source.PATH: "a local path",
-    Source.EDITABLE: "an editable install",
-    Source.INDEX: "another index",
-    Source.SOURCE_BUILD: "a build from source",
-    Source.EXPANSION: "a value that only the machine it runs on can tell",
+    Source.URL: "is a direct address, which the policy does not name",
+    Source.VCS: "is a repository, which the policy does not name",
+    Source.PATH: "is a local path, which the policy does not name",
+    Source.EDITABLE: "is an editable install, which the policy does not name",
+    Source.INDEX: "is another index, which the policy does not name",
+    Source.SOURCE_BUILD: "is to be built from source, which the policy does not allow",
+    Source.EXPANSION: "depends on the machine it is expanded on, so nobody can judge it",
 }
 #: Where a key of the policy can name the exception.
 _KEYS = {
@@ -79,26 +81,32 @@ def _address(package: DeclaredPackage, url: str, policy: Policy) -> Finding:
 
 
 def _elsewhere(skill: Skill, policy: Policy) -> Iterator[Finding]:
-    """What other files than skill.yaml ask for."""
-    for one in skill.discovery.declarations:
+    """What other files than skill.yaml ask for: each source once, where a machine reads it if anywhere."""
+    first: dict[tuple[Source, str], Declaration] = {}
+    for one in sorted(skill.discovery.declarations, key=lambda declaration: declaration.in_prose):
         if one.source is not None and not _named(one, policy):
-            soft = one.in_prose and one.source in _LOCAL
-            yield Finding(
-                rule=RULE,
-                subject=one.name or one.text,
-                severity=Severity.WARNING if soft else Severity.ERROR,
-                message=f"`{one.text}` is {_WORDS[one.source]}, which the policy does not name",
-                file=one.location.file,
-                line=one.location.line,
-                remedy=_remedy(_KEYS.get(one.source, ""), policy),
-            )
+            first.setdefault((one.source, one.text), one)
+    for (source, _), one in first.items():
+        yield _other(one, source, policy)
+
+
+def _other(one: Declaration, source: Source, policy: Policy) -> Finding:
+    return Finding(
+        rule=RULE,
+        subject=one.name or one.text,
+        severity=Severity.WARNING if one.in_prose and source in _LOCAL else Severity.ERROR,
+        message=f"`{one.text}` {_WORDS[source]}",
+        file=one.location.file,
+        line=one.location.line,
+        remedy=_remedy(_KEYS.get(source, ""), policy),
+    )
 
 
 def _named(one: Declaration, policy: Policy) -> bool:
     if one.source is Source.INDEX:
         return any(one.text.rstrip("/") == index.rstrip("/") for index in policy.indexes)
     if one.source is Source.SOURCE_BUILD:
-        return one.name is not None and one.name in policy.source_builds
+        return (one.name or canonicalize_name(one.text)) in policy.source_builds
     return any(address in policy.direct_sources for address in (one.text, one.text.partition("@")[2].strip()))
 
 

@@ -11,7 +11,7 @@ from packaging.utils import NormalizedName
 from checker.escape import visible
 from checker.model.answers import Answers
 from checker.model.base import Location
-from checker.model.discovery import Declaration, Form
+from checker.model.discovery import Declaration, Form, Source
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
 from checker.model.problem import Problem
@@ -23,6 +23,8 @@ from checker.tools import Tools
 
 RULE = "undeclared"
 NEEDS: tuple[str, ...] = ("manifest", "lock", "sources")
+#: Sources that are packages (an index or an option is none).
+_PLACES = (Source.URL, Source.VCS, Source.PATH, Source.EDITABLE)
 _MACHINE_READ = (".toml", ".txt", ".in")
 
 
@@ -107,11 +109,13 @@ class _Judge:
         if doubt:
             maybe = ", ".join(doubt[:5])
             return self._finding(use, f"may come from {maybe}, whose modules are not known here", soft=True)
-        return self._finding(use, f"is declared by nothing{without}", soft=optional)
+        return self._finding(use, f"nothing declares{without}", soft=optional)
 
-    def _silent(self) -> set[NormalizedName]:
-        """Declared distributions of which nobody has told which modules they hold."""
-        return {name for name in self.declared if not module_names(name, self.provided)}
+    def _silent(self) -> set[str]:
+        """What is declared and may hold any module: distributions nobody knows, addresses without a name."""
+        silent = {str(name) for name in self.declared if not module_names(name, self.provided)}
+        unnamed = {f"`{one.text}`" for one in self._asking() if one.source in _PLACES and one.name is None}
+        return silent | unnamed if self.skill.manifest is None else silent
 
     def _finding(self, use: Use, message: str, *, soft: bool) -> Finding:
         return Finding(
@@ -182,4 +186,6 @@ def _provider(use: Use) -> str:
     if basis == "unknown" or not names:
         return " (from a distribution nobody knows)"
     what = " or ".join(names)
-    return f" (presumably {what})" if basis == "assumed" else f" ({what})" if what != use.module else ""
+    if what == use.module:
+        return ""
+    return f" (presumably {what})" if basis == "assumed" else f" ({what})"

@@ -6,6 +6,7 @@ digits and dashes are left: a look-alike from another alphabet is no requirement
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from functools import cache
 
@@ -22,6 +23,8 @@ def confusable(name: NormalizedName, known: Collection[NormalizedName]) -> str:
     """What `name` may have been mistaken for, in words; "" for a known name and for one like no other."""
     if name in known:
         return ""
+    if name.replace("-", "_") in sys.stdlib_module_names:
+        return "is a module of the standard library: there is nothing to install"
     if meant := _modules().get(name):
         return f"is the name of a module; the distribution is {' or '.join(meant)}"
     for other in sorted(known):

@@ -50,7 +50,7 @@ def uses(skill: Skill, provided: Provided) -> tuple[Use, ...]:
             continue
         for path in one.paths:
             use = _use(one, path, provided)
-            key = (use.module, use.candidates.names)
+            key = (one.top, use.candidates.names)
             if key not in found or _rank(one) < _rank(found[key].found):
                 found[key] = use
     return tuple(
@@ -109,7 +109,9 @@ def provided_by(
 
 
 def _use(one: Import, path: str, provided: Provided) -> Use:
-    return Use(path if one.top in curated().namespaces else one.top, one, candidates(path, provided))
+    shared = curated().namespaces
+    inside = path if one.module in shared else one.module
+    return Use(inside if one.top in shared else one.top, one, candidates(path, provided))
 
 
 def _rank(one: Import) -> tuple[int, str, int]:
