@@ -24,7 +24,7 @@ _LIMIT = 3_000_000
 
 
 def measure(path: Path) -> tuple[dict[str, Discovery], float, float]:
-    """Every skill's discovery, the seconds it took with loading, and those of the peer."""
+    """Every skill's discovery, the seconds it took with finding the skills, and those of the peer."""
     with Git(path) as repository:
         tree = repository.tree(repository.head())
         start = time.perf_counter()
@@ -56,6 +56,7 @@ def report(found: dict[str, Discovery], spent: float, peer: float) -> Iterator[s
         ("hold something not understood", sum(bool(each.not_understood) for each in found.values())),
     )
     yield f"{len(found)} skills in {spent:.1f} s (reading their files alone: {peer:.1f} s)"
+    yield f"{time.process_time():.1f} s of processor time, for all of this process"
     yield from (f"{count} {what}" for what, count in kinds)
     yield "declarations: " + ", ".join(f"{form} {count}" for form, count in forms.most_common())
 

@@ -132,12 +132,12 @@ class _Judge:
     def _remedy(self, use: Use) -> str:
         skill, names = self.skill, use.candidates.names
         what = " or ".join(f"`{name}`" for name in names) or "the distribution that provides it"
-        path = visible(skill.manifest or ("skill.yaml" if skill.id == "." else f"{skill.id}/skill.yaml"))
-        write = (
-            f"declare {what} in {path}"
-            if skill.manifest
-            else f"write {path} with `version: 1` and {what} under `packages:`"
-        )
+        if skill.manifest is not None:
+            write = f"declare {what} in {visible(skill.manifest)}"
+        else:
+            path = visible("skill.yaml" if skill.id == "." else f"{skill.id}/skill.yaml")
+            others = " and the other packages it takes" if self.declared else ""
+            write = f"write {path} with `version: 1` and {what}{others} under `packages:`"
         return f"{write}, then run {lock_command(skill)}"
 
     def _elsewhere(self) -> Iterator[Finding]:
