@@ -14,10 +14,10 @@ from checker.model.base import Location
 from checker.model.discovery import Declaration, Form, Source
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
-from checker.model.problem import Problem
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.advice import lock_command
+from checker.rules.besides import besides, unread
 from checker.rules.uses import Provided, Use, module_names, provided_by, uses
 from checker.tools import Tools
 
@@ -25,7 +25,6 @@ RULE = "undeclared"
 NEEDS: tuple[str, ...] = ("manifest", "lock", "sources")
 #: Sources that are packages (an index or an option is none).
 _PLACES = (Source.URL, Source.VCS, Source.PATH, Source.EDITABLE)
-_MACHINE_READ = (".toml", ".txt", ".in")
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
@@ -54,7 +53,15 @@ class _Judge:
         found = skill.discovery
         if not (found.imports or found.declarations or found.not_understood or skill.python_files):
             return Outcome.not_applicable(RULE, skill.id, "has no Python files and declares nothing")
-        return Outcome.of(RULE, skill.id, (*self._imports(), *self._elsewhere(), *self._unread()))
+        imported = {name for use in self.uses for name in use.candidates.names}
+        findings = (
+            *self._imports(),
+            *besides(RULE, skill, {*imported, *self.declared}),
+            *unread(RULE, skill),
+        )
+        if gaps := [problem.message for problem in found.not_understood if problem.unexamined]:
+            return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
+        return Outcome.of(RULE, skill.id, findings)
 
     @property
     def in_doubt(self) -> bool:
@@ -139,46 +146,6 @@ class _Judge:
             others = " and the other packages it takes" if self.declared else ""
             write = f"write {path} with `version: 1` and {what}{others} under `packages:`"
         return f"{write}, then run {lock_command(skill)}"
-
-    def _elsewhere(self) -> Iterator[Finding]:
-        """With a manifest: what other files ask for besides it, each name once."""
-        imported = {name for use in self.uses for name in use.candidates.names}
-        said = {*imported, *self.declared}
-        for one in self._asking() if self.skill.manifest else ():
-            if one.name is not None and one.name not in said:
-                said.add(one.name)
-                yield self._besides(one, one.name)
-
-    def _besides(self, one: Declaration, name: NormalizedName) -> Finding:
-        return Finding(
-            rule=RULE,
-            subject=name,
-            severity=Severity.NOTE if one.group or one.tool else Severity.WARNING,
-            message=f"{name} is asked for here ({one.form}), but not in skill.yaml",
-            file=one.location.file,
-            line=one.location.line,
-            remedy=f"declare `{name}` in {visible(self.skill.manifest or '')}, or remove this line",
-        )
-
-    def _unread(self) -> Iterator[Finding]:
-        for problem in self.skill.discovery.not_understood:
-            file = problem.location.file
-            yield Finding(
-                rule=RULE,
-                subject=visible(file),
-                severity=Severity.ERROR if self._matters(problem) else Severity.WARNING,
-                message=f"not understood: {problem.message}",
-                file=file,
-                line=problem.location.line,
-                remedy=problem.remedy or "write it in a form that can be read without running it",
-            )
-
-    def _matters(self, problem: Problem) -> bool:
-        """What Python says by itself counts; what other files declare does where there is no manifest."""
-        file = problem.location.file.lower()
-        if problem.unexamined or problem.location.file in self.skill.python_files:
-            return True
-        return self.skill.manifest is None and file.endswith(_MACHINE_READ)
 
 
 def _provider(use: Use) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from checker.checks import undeclared, unused
+from checker.errors import Unanswered
 from checker.load.lockfile import parse_lock
 from checker.model.level import Level
 from checker.model.outcome import Outcome, Status
@@ -218,6 +219,22 @@ def test_a_prompt_is_not_asked():
 def test_a_skill_that_cannot_be_used_is_broken():
     for check in (undeclared, unused):
         assert examine(check, {"skill.yaml": "version: 1\nversion: 1\n"}).status is Status.BROKEN
+
+
+def test_content_that_is_not_there_is_broken():
+    class Partial(MemoryTree):
+        def read(self, path, limit):
+            if path.endswith("a.py"):
+                raise Unanswered("git", "object 1 is missing here")
+            return super().read(path, limit)
+
+    tree = Partial(
+        {f"{ID}/SKILL.md": "# T\n", f"{ID}/skill.yaml": "version: 1\n", f"{ID}/a.py": "import x\n"}
+    )
+    skill = skill_in(tree, ID)
+    exam = Exam(policy=default_policy(), examinees=(Examinee(skill=skill, level=Level.INTERN),), now=NOW)
+    (outcome,) = undeclared.examine(exam, Tools(head=tree, progress=Quiet()), {}).outcomes
+    assert (outcome.status, "missing here" in outcome.reason) == (Status.BROKEN, True)
 
 
 def test_the_remedy_is_a_file_and_a_command():
