@@ -33,7 +33,7 @@ def plan_of(
     touched = (
         Affected(folder=folder, because=(reason,))
         for folder in others
-        if (reason := change.touches(load_skill(tree, folder, policy))) is not None
+        if (reason := change.touches(load_skill(tree, folder, policy, whole=False))) is not None
     )
     return plan.model_copy(update={"affected": (*plan.affected, *touched)})
 
@@ -62,7 +62,7 @@ def with_before(exam: Exam, base: Repository | None, tree: Tree | None) -> Exam:
     if base is None or tree is None:
         return exam
     known = (examinee.skill.id for examinee in exam.examinees if examinee.skill.id in base.folders)
-    before = {skill: load_skill(tree, base.folders[skill], exam.policy) for skill in known}
+    before = {skill: load_skill(tree, base.folders[skill], exam.policy, whole=False) for skill in known}
     return exam.model_copy(update={"before": before})
 
 
@@ -82,5 +82,6 @@ def foreseen_by(
     if change.before is None or change.after is None:
         return None
     folders = [folder for _, folder in sorted(head.folders.items())]
-    pairs = [Pair(*(load_skill(tree, f, p) for p in (change.before, change.after))) for f in folders]
+    policies = (change.before, change.after)
+    pairs = [Pair(*(load_skill(tree, f, p, whole=False) for p in policies)) for f in folders]
     return preview(change.before, change.after, pairs, now.date(), index)

@@ -119,6 +119,13 @@ class Resolver(Protocol):
         """Text of the lock, with hashes and edges. Raises Conflict or Unanswered."""
 
 
+class Wheels(Protocol):
+    """The content of locked wheels, fetched by their hashes."""
+
+    def modules(self, files: Iterable[LockedFile]) -> Mapping[str, tuple[str, ...]]:
+        """Importable modules by file name, dotted below a shared namespace. What cannot be had is missing."""
+
+
 class Scanner(Protocol):
     """An advisory engine."""
 
@@ -223,5 +230,6 @@ class Tools:
     resolver: Resolver | None = None
     scanners: tuple[Scanner, ...] = ()
     sandbox: Sandbox | None = None
+    wheels: Wheels | None = None
     off: Mapping[str, str] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)

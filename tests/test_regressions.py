@@ -9,8 +9,8 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from checker.checks import lock as lock_check
 from checker.checks import packages as packages_check
+from checker.checks import sources
 from checker.engines.pip_audit import PipAudit
 from checker.engines.sandbox import DockerSandbox
 from checker.errors import PolicyError, Unanswered
@@ -92,7 +92,7 @@ def test_a_direct_address_is_not_taken_for_the_latest_release():
         policy=default_policy(entry("evil")), examinees=(Examinee(skill=asked, level=Level.INTERN),), now=NOW
     )
     tools = Tools(head=MemoryTree(), progress=Quiet(), off={"index": "--offline"})
-    (outcome,) = lock_check.examine(exam, tools, {}).outcomes
+    (outcome,) = sources.examine(exam, tools, {}).outcomes
     assert outcome.status is Status.FAILED
     assert any("https://evil.example/" in finding.message for finding in outcome.findings)
 

@@ -1,6 +1,7 @@
 """The checks, in the order they run. A check is a module: one question, one file, one line in `CHECKS`.
 
-The module's name is its rule id, the name of its docs page and of its folder in `examples/`.
+The module's name is its rule id, the name of its docs page and of its folder in `examples/` (a dash in the id
+is an underscore in the module).
 """
 
 from __future__ import annotations
@@ -8,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from checker.checks import lock, manifest, packages, sandbox, vulnerabilities
+from checker.checks import (
+    confusables,
+    lock,
+    manifest,
+    packages,
+    release_age,
+    sandbox,
+    sources,
+    undeclared,
+    unused,
+    vulnerabilities,
+)
 from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam
@@ -26,4 +38,15 @@ class Check(Protocol):
         """One outcome for each examinee; `earlier` is keyed by (check, skill id)."""
 
 
-CHECKS: tuple[Check, ...] = (manifest, lock, packages, vulnerabilities, sandbox)
+CHECKS: tuple[Check, ...] = (
+    manifest,
+    lock,
+    sources,
+    release_age,
+    packages,
+    confusables,
+    undeclared,
+    unused,
+    vulnerabilities,
+    sandbox,
+)

@@ -20,6 +20,7 @@ from checker.rules.lock_findings import about_skill
 from checker.rules.lock_graph import Case, Graph, graph_of, warm
 from checker.rules.lock_origin import judge_origin, untold
 from checker.rules.lock_shape import judge_shape
+from checker.rules.lock_sources import judge_sources
 from checker.rules.lock_step import judge_step
 from checker.tools import Index, Tools
 
@@ -63,7 +64,7 @@ def _outcome(exam: Exam, skill: Skill, cases: tuple[Case, ...], tools: Tools) ->
         return Outcome.broken(RULE, skill.id, skill.unusable.message)
     if not skill.packages and not skill.locks and not skill.lock_problems:
         return Outcome.not_applicable(RULE, skill.id, "declares no packages")
-    judged = [_judge(exam, case, tools.index) for case in cases]
+    judged = [_judge(case, tools.index) for case in cases]
     absent = (f for target in exam.policy.targets for f in _without_lock(exam, skill, target))
     findings = tuple(dict.fromkeys([*absent, *(finding for each in judged for finding in each.findings)]))
     reasons = {name: reason for each in judged for name, reason in each.untold.items()}
@@ -85,15 +86,17 @@ def _without_lock(exam: Exam, skill: Skill, target: Target) -> Iterator[Finding]
         yield about_skill(skill, file, f"no {file}: the skill declares packages that are not locked", place)
 
 
-def _judge(exam: Exam, case: Case, index: Index | None) -> _Judged:
+def _judge(case: Case, index: Index | None) -> _Judged:
     graph = graph_of(case, index)
     findings = [*judge_shape(case), *judge_step(case, graph)]
     if index is None:
         return _Judged(tuple(findings), {}, graph)
     projects = index.projects(case.indexed)
-    findings += judge_origin(case, graph, projects, exam.now)
-    failed = {finding.subject for finding in findings if finding.severity is Severity.ERROR}
-    return _Judged(tuple(findings), untold(case, graph, projects, failed), graph)
+    findings += judge_origin(case, graph, projects)
+    # What `sources` denies is never fetched, so nothing is owed about it here.
+    denied = (*findings, *judge_sources(case, projects))
+    failed = {finding.subject for finding in denied if finding.severity is Severity.ERROR}
+    return _Judged(tuple(findings), untold(graph, failed), graph)
 
 
 def _unanswered(reasons: Mapping[NormalizedName, str]) -> str:

@@ -20,6 +20,7 @@ from checker.rules.decide import decide_unlocked
 from checker.rules.lock_decisions import decide_lock
 from checker.rules.lock_graph import Case, warm
 from checker.rules.policy_commands import approve_command
+from checker.rules.uses import unlisted
 from checker.tools import Tools
 
 RULE = "packages"
@@ -70,8 +71,8 @@ def _targets(exam: Exam) -> tuple[str, ...]:
 
 
 def _without_packages(skill: Skill) -> Outcome:
-    if skill.manifest is None and skill.python_files:
-        return Outcome.broken(RULE, skill.id, "no skill.yaml says which packages its Python files need")
+    if reason := unlisted(skill):
+        return Outcome.broken(RULE, skill.id, reason)
     return Outcome.not_applicable(RULE, skill.id, "declares no packages")
 
 
@@ -119,14 +120,15 @@ def _finding(subject: str, decision: Decision, place: Location, examinee: Examin
         message=visible(f"denied ({decision.rule}): {decision.reason}{at}"),
         file=place.file,
         line=place.line,
-        remedy=_remedy(subject, decision, examinee),
+        remedy=_remedy(subject, decision, examinee, place),
         chain=decision.chain,
     )
 
 
-def _remedy(subject: str, decision: Decision, examinee: Examinee) -> str:
+def _remedy(subject: str, decision: Decision, examinee: Examinee, place: Location) -> str:
     skill, level = examinee.skill.id, examinee.level
-    remove = f"remove it from {skill}/skill.yaml and run `proctor lock {skill}`"
+    where = f"{skill}/skill.yaml" if examinee.skill.manifest else visible(place.file)
+    remove = f"remove it from {where} and run `proctor lock {skill}`"
     if decision.rule == "banned":
         return f"use another package or version: {remove}"
     if decision.rule == "student":

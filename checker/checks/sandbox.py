@@ -21,7 +21,7 @@ from checker.rules.waivers import of_skill, rule
 from checker.tools import Image, Phase, Sandbox, Tools
 
 RULE = _RULE
-NEEDS: tuple[str, ...] = ("manifest", "lock", "packages")
+NEEDS: tuple[str, ...] = ("manifest", "lock", "sources", "packages")
 _ENGINE = "docker"
 
 

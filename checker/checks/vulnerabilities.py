@@ -25,6 +25,7 @@ from checker.rules.lock_graph import Case, graph_of
 from checker.rules.osv.aliases import merge
 from checker.rules.releases import Shelf
 from checker.rules.remedy import Ahead, looked_up, same, with_upgrade
+from checker.rules.uses import unlisted
 from checker.tools import Index, Tools
 
 RULE = "vulnerabilities"
@@ -133,8 +134,8 @@ def _idle(skill: Skill, off: str) -> Outcome | None:
         return Outcome.broken(RULE, skill.id, skill.unusable.message)
     if skill.packages or skill.locks or skill.lock_problems:
         return Outcome.skipped(RULE, skill.id, off) if off else None
-    if skill.manifest is None and skill.python_files:
-        return Outcome.broken(RULE, skill.id, "no skill.yaml says which packages its Python files need")
+    if reason := unlisted(skill):
+        return Outcome.broken(RULE, skill.id, reason)
     return Outcome.not_applicable(RULE, skill.id, "declares no packages")
 
 

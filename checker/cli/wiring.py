@@ -21,7 +21,7 @@ from checker.errors import UsageError
 from checker.escape import visible
 from checker.model.policy import Policy
 from checker.pipeline import Revisions
-from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree
+from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
 
 if TYPE_CHECKING:
     from checker.cli.advisory_engines import AdvisoryEngines
@@ -101,6 +101,7 @@ class Wiring:
             index=self.index,
             scanners=scanners,
             sandbox=None if "sandbox" in off else self.sandbox,
+            wheels=self.modules,
             off=off,
             absent={} if unscanned else self.advisory_engines.absent,
         )
@@ -125,6 +126,15 @@ class Wiring:
         from checker.engines.wheels import WheelStore
 
         return WheelStore(self.cache / "wheels", None if self.offline else self.http, progress=self.progress)
+
+    @cached_property
+    def modules(self) -> Wheels | None:
+        """What the locked wheels hold; None offline, where they may not be at hand."""
+        if self.offline:
+            return None
+        from checker.engines.wheel_modules import WheelModules
+
+        return WheelModules(self.wheels, self.policy.sandbox.max_wheel_mb << 20)
 
     @cached_property
     def index(self) -> Index | None:

@@ -63,7 +63,7 @@ def try_cases(tree: Tree, today: dt.date) -> tuple[Tried, ...]:
 def skills_of(tree: Tree, policy: Policy) -> tuple[Skill, ...]:
     """Every skill of the tree, by id."""
     folders = load_repository(tree).folders
-    return tuple(load_skill(tree, folder, policy) for _, folder in sorted(folders.items()))
+    return tuple(load_skill(tree, folder, policy, whole=False) for _, folder in sorted(folders.items()))
 
 
 def _decided(policy: Policy, case: PolicyCase, today: dt.date) -> Decision:

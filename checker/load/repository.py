@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from checker.escape import shortened, visible
+from checker.load.includes import includes
 from checker.load.links import ESCAPES, Links
 from checker.load.tree_problems import ambiguous, collision, of_entries
 from checker.model.plan import Repository, SkillFolder
@@ -98,13 +99,23 @@ def _folder(
     if twins:
         problems.append(collision(skill_files[0], twins))
     problems.extend(of_entries(tree, links, skill, files))
-    return SkillFolder(
+    folder = SkillFolder(
         id=skill,
         skill_md=skill_files[0],
         files=tuple(files),
         read_set=_read_set(tree, links, files),
         problems=tuple(problems),
     )
+    return _with_includes(tree, folder)
+
+
+def _with_includes(tree: Tree, folder: SkillFolder) -> SkillFolder:
+    """The folder with what its requirements files include from elsewhere in its read-set."""
+    included = [entry for path in includes(tree, folder) if (entry := tree.entries().get(path)) is not None]
+    if not included:
+        return folder
+    read = {entry.path: entry for entry in (*folder.read_set, *included)}
+    return folder.model_copy(update={"read_set": tuple(entry for _, entry in sorted(read.items()))})
 
 
 def _read_set(tree: Tree, links: Links, files: Iterable[Entry]) -> tuple[Entry, ...]:

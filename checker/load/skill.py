@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
+from checker.load.discover import discover
+from checker.load.discover.union import union
 from checker.load.lockfile import MAX_BYTES, parse_lock
 from checker.load.skill_files import SkillFiles
 from checker.load.skill_md import SIZE_LIMIT as SKILL_MD_LIMIT
@@ -15,6 +17,7 @@ from checker.load.skill_yaml import SIZE_LIMIT as SKILL_YAML_LIMIT
 from checker.load.skill_yaml import SkillYaml, read_skill_yaml
 from checker.load.tree_problems import absent, absent_content
 from checker.model.base import Location
+from checker.model.discovery import Discovery
 from checker.model.lock import Lock
 from checker.model.plan import SkillFolder
 from checker.model.policy import Policy
@@ -30,18 +33,22 @@ def lock_name(policy: Policy, number: int) -> str:
     return "pylock.toml" if number == 0 else f"pylock.{policy.targets[number].name}.toml"
 
 
-def load_skill(tree: Tree, folder: SkillFolder, policy: Policy) -> Skill:
-    """The skill in `folder`, judged by nothing yet. Nothing of its content, or lack of it, raises."""
+def load_skill(tree: Tree, folder: SkillFolder, policy: Policy, *, whole: bool = True) -> Skill:
+    """The skill in `folder`, judged by nothing yet. Nothing of its content, or lack of it, raises.
+
+    Without `whole`, a skill with a manifest is not searched for imports and other declarations, which is
+    enough to tell what it declares.
+    """
     if any(problem.fatal for problem in folder.problems):
         return _skill(folder, SkillMd(), SkillYaml(), folder.problems)
     try:
-        return _loaded(tree, folder, policy)
+        return _loaded(tree, folder, policy, whole=whole)
     except Unanswered as error:
         problem = absent(folder.skill_md, error).model_copy(update={"fatal": True})
         return _skill(folder, SkillMd(), SkillYaml(), (*folder.problems, problem))
 
 
-def _loaded(tree: Tree, folder: SkillFolder, policy: Policy) -> Skill:
+def _loaded(tree: Tree, folder: SkillFolder, policy: Policy, *, whole: bool) -> Skill:
     files = SkillFiles(tree, folder)
     gaps = tuple(absent_content(tree, folder.read_set))
     about, declared = _skill_md(files, folder), _skill_yaml(files, gaps)
@@ -50,8 +57,28 @@ def _loaded(tree: Tree, folder: SkillFolder, policy: Policy) -> Skill:
     skill = _skill(folder, about, declared, problems).model_copy(
         update={"locks": locks, "lock_problems": lock_problems, "manifest": files.path(MANIFEST)}
     )
-    more = (*_misnamed(skill, files), *_ungranted(skill, policy), *_undeclared(skill, files))
+    if whole or skill.manifest is None:
+        skill = _discovered(tree, folder, skill, policy)
+    more = (*_misnamed(skill, files), *_ungranted(skill, policy))
     return skill.model_copy(update={"problems": (*problems, *more)})
+
+
+def _discovered(tree: Tree, folder: SkillFolder, skill: Skill, policy: Policy) -> Skill:
+    """The skill with what its files say; without a manifest, that is also what it declares."""
+    try:
+        found = discover(tree, folder, python=skill.python or policy.default_python)
+    except Unanswered as error:
+        found = Discovery(not_understood=(absent(folder.skill_md, error),))
+    entries = tree.entries()
+    read = {entry.path: entry for entry in skill.read_set}
+    read.update((path, entries[path]) for path in found.outside if path in entries)
+    return skill.model_copy(
+        update={
+            "discovery": found,
+            "packages": skill.packages if skill.manifest else union(found, policy),
+            "read_set": tuple(entry for _, entry in sorted(read.items())),
+        }
+    )
 
 
 def _skill(folder: SkillFolder, about: SkillMd, declared: SkillYaml, problems: tuple[Problem, ...]) -> Skill:
@@ -142,14 +169,3 @@ def _ungranted(skill: Skill, policy: Policy) -> Iterator[Problem]:
         location=skill.maturity_location,
         remedy=f"declare a granted level, or ask the policy's owners for a grant in {policy.file}",
     )
-
-
-def _undeclared(skill: Skill, files: SkillFiles) -> Iterator[Problem]:
-    """Python without a manifest. A skill of prompts alone needs none."""
-    if skill.manifest is None and skill.python_files and not any(files.similar(MANIFEST)):
-        path = MANIFEST if skill.id == "." else f"{skill.id}/{MANIFEST}"
-        yield Problem(
-            message=f"no {MANIFEST}: nothing declares which packages it uses",
-            location=Location(file=skill.skill_md),
-            remedy=f"write {visible(path)}: `version: 1`, then `packages: []` with what it imports in it",
-        )

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from pydantic import ConfigDict
 
 from checker.model.base import Frozen, Location
-from checker.model.skill import Problem
+from checker.model.problem import Problem
 
 
 class Form(StrEnum):
@@ -100,7 +100,8 @@ class Discovery(Frozen):
     """Everything discovered in one skill, each list by file and line.
 
     `not_understood` is what could not be read or told: nothing there counts as clean. `outside` are the files
-    beyond the skill's folder that were read for it (`-r ../common.txt`): they belong to its read-set.
+    beyond the skill's folder that were read for it, or would have been were they there (`-r ../common.txt`):
+    they belong to its read-set.
     """
 
     declarations: tuple[Declaration, ...] = ()

@@ -9,9 +9,12 @@ from packaging.utils import NormalizedName, canonicalize_name
 from pydantic import ConfigDict
 
 from checker.model.base import Frozen, Location
+from checker.model.discovery import Discovery
 from checker.model.level import Level
 from checker.model.lock import Lock, Pin
-from checker.model.severity import Severity
+from checker.model.problem import Problem
+
+__all__ = ["DeclaredPackage", "Entry", "FileKind", "Problem", "Skill"]
 
 
 class FileKind(StrEnum):
@@ -30,22 +33,6 @@ class Entry(Frozen):
     path: str
     kind: FileKind
     digest: str
-
-
-class Problem(Frozen):
-    """Something in a skill's own files that cannot be used. `fatal` = nothing else can be said of the skill.
-
-    `strict_only` marks what only the strict form of the Agent Skills format forbids. `unexamined` marks
-    content that is not in the tree at all (behind a submodule or Git LFS): what cannot be read is not clean.
-    """
-
-    message: str
-    location: Location
-    remedy: str = ""
-    severity: Severity = Severity.ERROR
-    fatal: bool = False
-    strict_only: bool = False
-    unexamined: bool = False
 
 
 class DeclaredPackage(Frozen):
@@ -69,6 +56,7 @@ class Skill(Frozen):
     of a nested skill belong to that one), `read_set` all entries that were read for it, also outside of its
     folder. `maturity` is what it declares (None: the policy's default). `locks` maps a target's name to its
     lock; a lock that cannot be read stands in `lock_problems` instead. `test` is the declared test command.
+    `packages` are those of the manifest; without one, of every other form of declaration in `discovery`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -88,6 +76,7 @@ class Skill(Frozen):
     locks: dict[str, Lock] = {}
     lock_problems: dict[str, Problem] = {}
     problems: tuple[Problem, ...] = ()
+    discovery: Discovery = Discovery()
 
     @property
     def unusable(self) -> Problem | None:

@@ -29,6 +29,9 @@ _NARROWEST = 60
 _ROOMY = 96
 #: Room that a column needs beside its text, amply.
 _GAP = 4
+#: A name longer than this is folded; a cell is never narrower than its longest word.
+_LONG_NAME, _CELL = 30, 8
+_BY_WEIGHT = (Status.FAILED, Status.BROKEN, Status.PASSED, Status.SKIPPED, Status.NOT_APPLICABLE)
 _STATUS_STYLE = {
     Status.PASSED: "green",
     Status.FAILED: "bold red",
@@ -54,7 +57,7 @@ def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType]:
     if verdict.error:
         yield Text(f"\n{visible(verdict.error)}", style="bold red")
     if verdict.skills:
-        yield _table(verdict, page)
+        yield _overview(verdict, page)
     for skill in wording.by_urgency(verdict):
         yield from section(skill)
     yield from _preview(verdict)
@@ -104,6 +107,32 @@ def _joined(rows: Sequence[Sequence[Text]], table: Table, width: int) -> Sequenc
     if sum(widths) + _GAP * len(widths) > width:
         return rows
     return [[Text("\n").join(column) for column in columns]]
+
+
+def _overview(verdict: Verdict, page: Page) -> Table:
+    """Skills by checks where a column for each fits; else each skill with what did not pass, by name."""
+    checks = wording.columns(verdict)
+    longest = max(len(visible(skill.skill)) for skill in verdict.skills)
+    wide = min(longest, _LONG_NAME) + sum(max(len(visible(check)), _CELL) + 2 for check in checks)
+    return _table(verdict, page) if wide <= page.width else _brief(verdict, checks)
+
+
+def _brief(verdict: Verdict, checks: tuple[str, ...]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("\nskill", overflow="fold")
+    table.add_column(f"\n{len(checks)} checks", overflow="fold")
+    for skill in verdict.skills:
+        table.add_row(_name(skill), Text("  ").join(_groups(skill, checks)))
+    return table
+
+
+def _groups(skill: SkillVerdict, checks: tuple[str, ...]) -> Iterator[Text]:
+    """`✗ fail lock, packages`, `✓ pass 4`: what failed or broke goes by its name."""
+    for status in _BY_WEIGHT:
+        named = [visible(check) for check in checks if wording.cell(skill, check) is status]
+        text = ", ".join(named) if status in (Status.FAILED, Status.BROKEN) else str(len(named))
+        if named:
+            yield Text(f"{wording.STATUS[status]} {text}", style=_STATUS_STYLE[status])
 
 
 def _name(skill: SkillVerdict) -> Text:

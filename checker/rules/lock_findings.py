@@ -15,10 +15,17 @@ RULE = "lock"
 
 
 def about_entry(
-    case: Case, entry: LockedDistribution, message: str, *, severity: Severity = Severity.ERROR
+    case: Case,
+    entry: LockedDistribution,
+    message: str,
+    *,
+    severity: Severity = Severity.ERROR,
+    rule: str = RULE,
+    remedy: str = "",
 ) -> Finding:
-    """A finding about one distribution of the lock."""
-    return _finding(case.skill, entry.name, message, entry.location, severity)
+    """A finding about one distribution of the lock. `rule` and `remedy` are those of `lock` if not given."""
+    found = _finding(case.skill, entry.name, message, entry.location, severity)
+    return found.model_copy(update={"rule": rule, "remedy": remedy or found.remedy})
 
 
 def about_lock(case: Case, message: str) -> Finding:

@@ -6,9 +6,7 @@ fits the one beside it, so neither says anything about where the file comes from
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
 from packaging.utils import (
@@ -34,41 +32,31 @@ from checker.tools import IndexFile, Project
 Projects = Mapping[NormalizedName, Project | Unanswered]
 
 
-def judge_origin(case: Case, graph: Graph, projects: Projects, now: dt.datetime) -> Iterator[Finding]:
+def judge_origin(case: Case, graph: Graph, projects: Projects) -> Iterator[Finding]:
     """Findings about every file the index answered for; `untold` says what nobody answered."""
     for entry in case.lock.distributions:
         project = projects.get(entry.name)
         if entry.direct_source is None and isinstance(project, Project):
-            yield from _entry(case, entry, project, now)
+            yield from _entry(case, entry, project)
             yield from _prerelease(case, graph, entry, project)
 
 
-def untold(
-    case: Case, graph: Graph, projects: Projects, failed: Collection[str]
-) -> dict[NormalizedName, str]:
+def untold(graph: Graph, failed: Collection[str]) -> dict[NormalizedName, str]:
     """For each distribution that cannot be verified: what is not known of it.
 
     Unknown requirements of a distribution that `failed` anyway are no reason of their own.
     """
-    unknown = {name: why for name, why in graph.unknown.items() if name not in failed}
-    reasons = unknown | dict(graph.unanswered)
-    if case.policy.min_release_age_days:
-        for entry in case.lock.distributions:
-            if any(file.uploaded is None for file in _served(entry, projects.get(entry.name))):
-                reasons.setdefault(entry.name, "the index does not tell when it was uploaded")
-    return reasons
+    return {name: why for name, why in graph.unknown.items() if name not in failed} | dict(graph.unanswered)
 
 
-def _entry(case: Case, entry: LockedDistribution, project: Project, now: dt.datetime) -> Iterator[Finding]:
+def _entry(case: Case, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
     if not project.files:
         yield about_entry(case, entry, f"{entry.name} is not in the policy's index")
         return
     for file in files_of(entry):
         for message in _file(entry, file, project):
             yield about_entry(case, entry, message)
-    yield from _hosts(case, entry, project)
     yield from _yanked(case, entry, project)
-    yield from _age(case, entry, project, now)
 
 
 def _file(entry: LockedDistribution, file: LockedFile, project: Project) -> Iterator[str]:
@@ -85,31 +73,12 @@ def _file(entry: LockedDistribution, file: LockedFile, project: Project) -> Iter
         yield f"{name} has {served.size} bytes in the policy's index, {file.size} in the lock"
 
 
-def _hosts(case: Case, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
-    """A hash that fits makes the content right, but whoever installs the lock would still call that host."""
-    known = {_host(file.url) for file in project.files.values()} | {_host(project.index)}
-    foreign = {_host(file.url) for file in files_of(entry) if file.url is not None} - known
-    for host in sorted(foreign):
-        message = (
-            f"{entry.name} is to be fetched from {quoted(host) or 'nowhere'}, not from the policy's index"
-        )
-        yield about_entry(case, entry, message)
-
-
 def _yanked(case: Case, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
-    reasons = {file.yanked for file in _served(entry, project) if file.yanked is not None}
+    reasons = {file.yanked for file in served_files(entry, project) if file.yanked is not None}
     if reasons:
         why = quoted("; ".join(sorted(filter(None, reasons)))) or "no reason given"
         message = f"{entry.name} {entry.version} was yanked: {why}"
         yield about_entry(case, entry, message, severity=Severity.WARNING)
-
-
-def _age(case: Case, entry: LockedDistribution, project: Project, now: dt.datetime) -> Iterator[Finding]:
-    days = case.policy.min_release_age_days
-    newest = max((f.uploaded for f in _served(entry, project) if f.uploaded is not None), default=None)
-    if days and newest is not None and now - newest < dt.timedelta(days=days):
-        what = f"{entry.name} {entry.version} was uploaded on {newest:%Y-%m-%d}"
-        yield about_entry(case, entry, f"{what}; the policy wants releases to be {days} days old")
 
 
 def _prerelease(case: Case, graph: Graph, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
@@ -139,7 +108,8 @@ def _versions(project: Project) -> Iterable[Version]:
     return {found[1] for found in parsed if found is not None}
 
 
-def _served(entry: LockedDistribution, project: Project | Unanswered | None) -> tuple[IndexFile, ...]:
+def served_files(entry: LockedDistribution, project: Project | Unanswered | None) -> tuple[IndexFile, ...]:
+    """The index's own entries of a locked distribution's files, as far as it has them."""
     if not isinstance(project, Project):
         return ()
     return tuple(project.files[f.filename] for f in files_of(entry) if f.filename in project.files)
@@ -156,10 +126,3 @@ def _parsed(filename: str) -> tuple[NormalizedName, Version] | None:
         return parse_sdist_filename(filename)
     except (InvalidWheelFilename, InvalidSdistFilename):
         return None
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""

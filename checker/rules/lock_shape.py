@@ -1,4 +1,4 @@
-"""What can be said of a lock by looking at it alone: its target, its entries, where their files lie. Pure."""
+"""What can be said of a lock by looking at it alone: its target and its entries. Pure."""
 
 from __future__ import annotations
 
@@ -43,12 +43,11 @@ def _entry(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
     if entry.marker is not None and not holds(Marker(entry.marker), case.env):
         marker = quoted(entry.marker)
         yield about_entry(case, entry, f"{entry.name} is left out on the target by its marker: {marker}")
-    if entry.direct_source is not None:
-        yield from _direct(case, entry, entry.direct_source)
-    else:
-        yield from _wheels(case, entry)
+    if entry.direct_source is None and entry.wheels and entry.name not in case.installed:
+        yield from _unfitting(case, entry)
     for file in files_of(entry):
-        yield from _file(case, entry, file)
+        if file.sha256 is None:
+            yield about_entry(case, entry, f"{quoted(file.filename)} has no sha256")
 
 
 def files_of(entry: LockedDistribution) -> tuple[LockedFile, ...]:
@@ -56,27 +55,7 @@ def files_of(entry: LockedDistribution) -> tuple[LockedFile, ...]:
     return (*entry.wheels, *((entry.sdist,) if entry.sdist else ()))
 
 
-def _direct(case: Case, entry: LockedDistribution, source: str) -> Iterator[Finding]:
-    if source not in case.policy.direct_sources:
-        where = quoted(source)
-        yield about_entry(case, entry, f"{entry.name} comes from {where}, which the policy does not name")
-
-
-def _wheels(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
-    if entry.name in case.installed or entry.name in case.policy.source_builds:
-        return
-    if entry.wheels:
+def _unfitting(case: Case, entry: LockedDistribution) -> Iterator[Finding]:
+    if entry.name not in case.policy.source_builds:
         message = f"no wheel of {entry.name} fits {case.target.platform} with Python {case.python}"
-    else:
-        message = f"{entry.name} is locked as a source archive only; the policy allows no source build of it"
-    yield about_entry(case, entry, message)
-
-
-def _file(case: Case, entry: LockedDistribution, file: LockedFile) -> Iterator[Finding]:
-    if file.sha256 is None:
-        yield about_entry(case, entry, f"{quoted(file.filename)} has no sha256")
-    if file.path is not None:
-        yield about_entry(case, entry, f"{quoted(file.filename)} is a local path: {quoted(file.path)}")
-    if file.url is not None and not file.url.lower().startswith(("http://", "https://")):
-        where = quoted(file.url)
-        yield about_entry(case, entry, f"{quoted(file.filename)} is not at an http(s) address: {where}")
+        yield about_entry(case, entry, message)

@@ -16,6 +16,7 @@ from checker.errors import Unanswered
 from checker.model.advisory import Advisory, ScanReport
 from checker.model.answers import Answers
 from checker.model.base import Location
+from checker.model.discovery import Discovery, Import
 from checker.model.level import Level
 from checker.model.lock import Lock, LockedDistribution, Pin
 from checker.model.outcome import Outcome, Status
@@ -299,6 +300,7 @@ def test_switched_off_is_skipped_with_the_reason():
 
 PROBLEM = Problem(message="invalid TOML", location=Location(file="skills/a/pylock.toml", line=4), fatal=True)
 PYTHON = Entry(path="skills/a/x.py", kind=FileKind.FILE, digest="")
+REQUESTS = Import(module="requests", location=Location(file="skills/a/x.py", line=1))
 BROKEN = {
     "no lock": (skill("skills/a", "pandas"), "not locked for linux: run `proctor lock skills/a`"),
     "unreadable lock": (
@@ -311,8 +313,8 @@ BROKEN = {
     ),
     "unusable": (skill("skills/a", problems=(PROBLEM,)), "invalid TOML"),
     "nothing declared": (
-        skill("skills/a", manifest=None, files=(PYTHON,)),
-        "no skill.yaml says which packages",
+        skill("skills/a", manifest=None, files=(PYTHON,), discovery=Discovery(imports=(REQUESTS,))),
+        "imports requests, and no file says which packages that takes",
     ),
 }
 

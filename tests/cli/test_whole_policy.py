@@ -68,7 +68,10 @@ def test_a_waiver_for_a_denied_package(examined):
 
 
 def test_a_waiver_for_any_rule(examined):
-    loose = {**prompt("tables"), "skills/tables/run.py": "print()\n"}
+    loose = {
+        **prompt("tables"),
+        "skills/tables/skill.yaml": "version: 1\nmaturity: intern\npackages: [-r x]\n",
+    }
     (subject,) = said(examined(**loose))
     verdict = examined(waivers=waiver("manifest", subject), **loose)
     assert said(verdict)[subject][0] == "waived"

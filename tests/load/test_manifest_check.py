@@ -90,7 +90,6 @@ def test_a_submodule_as_a_skill_is_broken():
         {"gone": Symlink("nothing")},
         {"skill.yaml": b"\xff\xfe"},
         {"skill.yaml": "version: 1\nversion: 1\n"},
-        {"run.py": ""},
         {"SKILL.md": b"\xff"},
     ],
 )

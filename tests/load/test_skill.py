@@ -232,12 +232,8 @@ def test_any_text_is_a_requirement_or_refused(text):
     assert safe(reason)
 
 
-def test_python_without_manifest_is_told_what_to_write():
-    (problem,) = loaded_skill({"SKILL.md": SKILL_MD, "scripts/run.py": ""}).problems
-    assert problem.message.startswith("no skill.yaml")
-    assert not problem.fatal
-    for words in ("skills/tables/skill.yaml", "version: 1", "packages: []"):
-        assert words in problem.remedy
+def test_python_of_the_standard_library_needs_no_manifest():
+    assert loaded_skill({"SKILL.md": SKILL_MD, "scripts/run.py": "import json\n"}).problems == ()
 
 
 def test_a_prompt_only_skill_needs_no_manifest():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from checker.errors import PolicyError
 from checker.judge import unreadable_policy_verdict
 from checker.model.outcome import Outcome, Status
-from checker.model.verdict import Verdict
+from checker.model.verdict import DecisionWord, SkillVerdict, Verdict
 from checker.reporters import terminal
 from checker.reporters.page import Page
 from checker.reporters.terminal import render
@@ -127,3 +127,23 @@ def test_it_does_not_look_at_the_environment(monkeypatch):
     for name, value in {"COLUMNS": "40", "FORCE_COLOR": "1", "TERM": "dumb", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(name, value)
     assert render(v.sample()) == expected
+
+
+def test_where_the_columns_do_not_fit_each_skill_says_what_did_not_pass():
+    rules = [f"a-check-with-a-long-name-{number}" for number in range(6)]
+    statuses = [Status.PASSED, Status.FAILED, Status.BROKEN, Status.PASSED, Status.SKIPPED, Status.FAILED]
+    outcomes = tuple(
+        Outcome(check=rule, skill="skills/x", status=status, reason="why")
+        for rule, status in zip(rules, statuses, strict=True)
+    )
+    skill = SkillVerdict(skill="skills/x", decision=DecisionWord.FAIL, outcomes=outcomes)
+    verdict = Verdict(decision=DecisionWord.FAIL, now=v.NOW, head="work tree", skills=(skill,))
+    narrow, wide = (" ".join(render(verdict, Page(width=width)).split()) for width in (100, 400))
+    assert (
+        f"6 checks {_RULE} skills/x ✗ fail {rules[1]}, {rules[5]} ! broken {rules[2]} ✓ pass 2 \N{EN DASH} skip 1"
+        in (re.sub("─+", _RULE, narrow))
+    )
+    assert "6 checks" not in wide
+
+
+_RULE = "-"

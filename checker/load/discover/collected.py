@@ -96,8 +96,7 @@ class Collected:
         except InputError as error:
             self.misunderstood(error.message, Location(file=path, line=error.line))
             return None
-        if not self.inside(real):
-            self.outside.add(real)
+        self.outside.update(each for each in (path, real) if not self.inside(each))
         return data
 
     def leads_to_folder(self, path: str) -> bool:

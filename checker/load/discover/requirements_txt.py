@@ -68,6 +68,8 @@ def refer(
     elif path in chain:
         found.misunderstood(f"refers to `{shown}`, which refers back to this file", at)
     elif not found.exists(path):
+        if not found.inside(path) and path != found.folder.id:
+            found.outside.add(path)
         found.misunderstood(f"refers to `{shown}`, which does not exist", at)
     else:
         read_requirements(found, path, form, group, chain)

@@ -1,0 +1,14 @@
+"""Print the sum of each line of a file of numbers."""
+
+import argparse
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file")
+    for line in open(parser.parse_args().file):
+        print(sum(map(float, line.split())))
+
+
+if __name__ == "__main__":
+    main()

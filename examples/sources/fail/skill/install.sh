@@ -1,0 +1,2 @@
+#!/bin/sh
+pip install --extra-index-url https://elsewhere.example/simple/ numpy
