@@ -21,11 +21,13 @@ EXIT_INCONCLUSIVE = 3
 
 #: Command → (module, one line of help). The module holds a click command named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("checker.cli.init", "Put an existing repository of skills under policy."),
     "check": ("checker.cli.check", "Examine skills and print one verdict."),
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
     "explain": ("checker.cli.explain", "Say why a package is allowed or denied."),
     "tree": ("checker.cli.tree", "Show a skill's dependency tree with decisions and advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
+    "hook": ("checker.cli.hook", "Examine what is staged, for pre-commit."),
 }
 
 
