@@ -64,6 +64,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors turn into exit codes."""
+    # Looking for plugins reads the metadata of every distribution installed, and none of theirs is wanted.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A report must never die on a terminal that cannot show one of its characters.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")

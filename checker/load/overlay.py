@@ -13,7 +13,7 @@ from checker.tools import Tree
 
 
 class Overlay:
-    """Satisfies `checker.tools.Tree`. `texts` are new files by path; they hide those below of the same path."""
+    """Satisfies `checker.tools.Tree`. `texts` are new files by path; they hide those below."""
 
     def __init__(self, tree: Tree, texts: Mapping[str, str]) -> None:
         """Nothing is read before it is asked for."""

@@ -74,9 +74,7 @@ def init(
     registry, kept = _registry(planned, policy, _uses(skills, made))
     free = {manifest.skill for manifest in made if manifest.text}
     locks = make_locks(planned, policy, skills, make_resolver, now, progress, free=free)
-    made = tuple(
-        with_python(m, level, locks.pythons[m.skill]) if m.skill in locks.pythons else m for m in made
-    )
+    made = tuple(with_python(manifest, level, locks.pythons.get(manifest.skill)) for manifest in made)
     others, left = starters.files(tree)
     policies = {MATURITY: starters.text(MATURITY)} if MATURITY not in tree.entries() else {}
     return Initiation(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from checker.commands.init.proposal import Proposal, Remark, Wanted, propose
+from checker.commands.init.proposal import NOTHING, Proposal, Remark, Wanted, propose
 from checker.commands.init.texts import manifest_text, use
 from checker.escape import visible
 from checker.load.declared import NotDeclared, requirement
@@ -37,7 +37,7 @@ class Manifest:
     skill: str
     path: str
     text: str = ""
-    proposal: Proposal = Proposal()
+    proposal: Proposal = NOTHING
     why: str = ""
     open: tuple[Remark, ...] = ()
     uses: Mapping[NormalizedName, str] = field(default_factory=dict)
@@ -86,8 +86,10 @@ def _written(folder: SkillFolder, path: str, found: Discovery, level: Level | No
     return Manifest(folder.id, path, text, proposal, open=proposal.open, uses=uses, ungoverned=count)
 
 
-def with_python(manifest: Manifest, level: Level | None, python: str) -> Manifest:
-    """The manifest for a skill that was locked for another Python than the policy's default."""
+def with_python(manifest: Manifest, level: Level | None, python: str | None) -> Manifest:
+    """The manifest with the Python the skill was locked for, if that is not the policy's default."""
+    if python is None:
+        return manifest
     return replace(manifest, text=manifest_text(manifest.proposal, manifest.skill, level, python))
 
 

@@ -18,8 +18,8 @@ from checker.model.base import Location
 from checker.model.discovery import Declaration, Discovery, Form, Import, Source
 from checker.rules.import_names import Candidates, candidates
 
-#: `declared` in a file a machine reads; `prose`: only a reader is told; `used`: told, and imported; `imported`:
-#: nothing declares it.
+#: `declared`: a file that a machine reads says so; `prose`: only a reader is told; `used`: and it is imported;
+#: `imported`: nothing declares it.
 Why = Literal["declared", "prose", "used", "imported"]
 _TEST_MODULES = frozenset({"pytest", "_pytest"})
 _SOURCES = {
@@ -56,6 +56,9 @@ class Proposal(NamedTuple):
     open: tuple[Remark, ...] = ()
 
 
+NOTHING = Proposal()
+
+
 def propose(found: Discovery) -> Proposal:
     """The declarations that follow from `found`."""
     declared, conflicts = _declared(found.declarations)
@@ -77,13 +80,14 @@ def _seen(wanted: Wanted) -> Wanted:
 
 
 def _declared(declarations: Sequence[Declaration]) -> tuple[dict[NormalizedName, Wanted], list[Remark]]:
-    """One line for each name. What a machine reads counts; prose only where nothing else names the package."""
+    """One line for each name. What a machine reads counts; prose where nothing else names the package."""
     plain = [d for d in declarations if d.requirement and not d.tool and not d.group]
     asked = [d for d in plain if d.form is not Form.CONSTRAINTS]
     limits = [d for d in plain if d.form is Form.CONSTRAINTS]
     found: dict[NormalizedName, Wanted] = {}
     conflicts: list[Remark] = []
-    for why, in_prose in (("declared", False), ("prose", True)):
+    sorts: tuple[tuple[Why, bool], ...] = (("declared", False), ("prose", True))
+    for why, in_prose in sorts:
         names = dict.fromkeys(d.name for d in asked if d.in_prose is in_prose and d.name)
         for name in (name for name in names if name not in found):
             same = [d for d in asked if d.name == name and d.in_prose is in_prose]
@@ -93,8 +97,8 @@ def _declared(declarations: Sequence[Declaration]) -> tuple[dict[NormalizedName,
     return found, conflicts
 
 
-def _joined(same: Sequence[Declaration], why: Literal["declared", "prose"]) -> tuple[Wanted, list[Remark]]:
-    """All declarations of one name in one requirement; those that exclude the ones before are left to decide."""
+def _joined(same: Sequence[Declaration], why: Why) -> tuple[Wanted, list[Remark]]:
+    """All declarations of one name in one requirement; one that excludes those before is left to decide."""
     conflicts: list[Remark] = []
     kept: list[Declaration] = []
     result: Requirement | None = None

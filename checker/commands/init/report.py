@@ -1,4 +1,4 @@
-"""What `proctor init` tells a person: what it wrote, what it left, what it could not understand, what is next."""
+"""What `proctor init` tells a person: what it wrote and left, what it could not understand, what is next."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lines(made: Initiation, done: Done) -> Iterator[str]:
     yield from _ungoverned(made)
     yield ""
     yield from _files(made, done)
-    yield from _kept(made, done)
+    yield from _kept(made)
     yield ""
     yield from _summary(made, done)
     yield from _next_steps(made)
@@ -64,7 +64,7 @@ def _lock_failure(made: Initiation, manifest: Manifest) -> Iterator[str]:
 
 def _ungoverned(made: Initiation) -> Iterator[str]:
     if count := sum(manifest.ungoverned for manifest in made.manifests):
-        yield f"{_count(count, 'install')} by other managers (npm, brew, …) seen: Proctor does not judge those"
+        yield f"{_count(count, 'install')} by other managers (npm, brew, …): Proctor does not judge those"
 
 
 def _files(made: Initiation, done: Done) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _files(made: Initiation, done: Done) -> Iterator[str]:
             yield f"{verb} {visible(path)}"
 
 
-def _kept(made: Initiation, done: Done) -> Iterator[str]:
+def _kept(made: Initiation) -> Iterator[str]:
     for kept in made.kept:
         yield f"left alone: {visible(kept.path)}" + (f": {kept.why}; add" if kept.snippet else "")
         yield from _indented(kept.snippet)

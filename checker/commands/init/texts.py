@@ -1,4 +1,4 @@
-"""The YAML that `proctor init` writes. Pure; names from a repository only ever stand in it quoted or escaped."""
+"""The YAML that `proctor init` writes. Pure; what comes from a repository stands in it quoted or escaped."""
 
 from __future__ import annotations
 
