@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -28,9 +29,10 @@ def command() -> None:
 @now_option
 def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
     """Policy, declarations, and locks in step with them."""
-    from checker.commands.hook import everything
+    with _collector_paused():
+        from checker.commands.hook import everything
 
-    return _examine(files, path, now, everything)
+        return _examine(files, path, now, everything())
 
 
 @command.command("lock-check")
@@ -39,21 +41,18 @@ def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
 @now_option
 def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
     """Locks in step with what their skills declare, and nothing else."""
-    from checker.commands.hook import LOCK_ONLY
+    with _collector_paused():
+        from checker.commands.hook import LOCK_ONLY
 
-    return _examine(files, path, now, lambda: LOCK_ONLY)
+        return _examine(files, path, now, LOCK_ONLY)
 
 
-def _examine(
-    files: tuple[str, ...], path: Path, now: dt.datetime | None, rules: Callable[[], tuple[str, ...]]
-) -> int:
-    # A hook lives for half a second: looking for garbage takes a tenth of it and finds none.
-    gc.disable()
+def _examine(files: tuple[str, ...], path: Path, now: dt.datetime | None, rules: tuple[str, ...]) -> int:
     from checker.commands.hook import examine_staged
     from checker.engines.git import Git
 
     with Git(path) as git:
-        verdict = examine_staged(git.staged(_index()), _below(files, path), rules(), moment(now), _Silent())
+        verdict = examine_staged(git.staged(_index()), _below(files, path), rules, moment(now), _Silent())
     if verdict is None or verdict.decision is DecisionWord.PASS:
         return 0
     from checker.cli.check import page
@@ -73,6 +72,18 @@ def _index() -> Path | None:
     """The index that git has set for this hook: for `git commit FILE` it is not the repository's own."""
     chosen = os.environ.get("GIT_INDEX_FILE")
     return Path(chosen).absolute() if chosen else None
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A hook lives for half a second: looking for garbage takes a tenth of it and finds none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Silent:

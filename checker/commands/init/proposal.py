@@ -18,8 +18,8 @@ from checker.model.base import Location
 from checker.model.discovery import Declaration, Discovery, Form, Import, Source
 from checker.rules.import_names import Candidates, candidates
 
-#: `declared`: a file that a machine reads says so; `prose`: only a reader is told; `used`: and it is imported;
-#: `imported`: nothing declares it.
+#: `declared`: a file that a machine reads says so; `prose`: only a reader is told; `used`: and the code
+#: imports it; `imported`: nothing declares it.
 Why = Literal["declared", "prose", "used", "imported"]
 _TEST_MODULES = frozenset({"pytest", "_pytest"})
 _SOURCES = {

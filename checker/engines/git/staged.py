@@ -17,7 +17,7 @@ _MERGED = "0"
 
 
 def staged_tree(command: GitCommand, objects: Objects, index: Path | None) -> GitTree:
-    """The index as a Tree. During `git commit FILE` git works on another `index` than the repository's own."""
+    """The index as a Tree. During `git commit FILE` git uses another `index` than the repository's."""
     env = {"GIT_INDEX_FILE": str(index)} if index is not None else None
 
     def fill(listing: Listing) -> None:
