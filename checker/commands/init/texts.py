@@ -29,7 +29,8 @@ def manifest_text(proposal: Proposal, folder: str, level: Level | None, python: 
         *([f"maturity: {level}"] if level else []),
         *([f'python: "{python}"  # the lowest that its packages can be used with'] if python else []),
         *_packages(proposal.packages, folder),
-        *_left_out(proposal.left_out, folder),
+        *_remarked("Left out:", proposal.left_out, folder),
+        *_remarked("To decide:", proposal.open, folder),
     ]
     return "\n".join([*lines, ""])
 
@@ -91,10 +92,12 @@ def _because(wanted: Wanted, folder: str) -> str:
             return places
 
 
-def _left_out(remarks: Iterable[Remark], folder: str) -> Iterator[str]:
-    lines = [f"#   {text} ({shown_places(places, folder)})" for text, places in _grouped(remarks).items()]
+def _remarked(heading: str, remarks: Iterable[Remark], folder: str) -> Iterator[str]:
+    """Remarks as comments, those that say the same in one line."""
+    grouped = _grouped(remarks)
+    lines = [f"#   {visible(text)} ({shown_places(places, folder)})" for text, places in grouped.items()]
     if lines:
-        yield "# Left out:"
+        yield f"# {heading}"
         yield from lines
 
 
