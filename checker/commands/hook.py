@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from checker.checks import CHECKS
 from checker.judge import judge
 from checker.load.policy import load_policy
 from checker.load.repository import load_repository
@@ -27,7 +26,7 @@ LOCK_ONLY = ("lock",)
 
 def everything() -> tuple[str, ...]:
     """The rules of every check that a hook can ask."""
-    return tuple(check.RULE for check in CHECKS if check.RULE not in _OUTSIDE)
+    return tuple(check.RULE for check in selected(()) if check.RULE not in _OUTSIDE)
 
 
 def examine_staged(

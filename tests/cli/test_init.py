@@ -28,6 +28,9 @@ version: 1
 packages:
   - pandas>=2.2  # requirements.txt:1
   - pyyaml  # imported in run.py:2; nothing declared it
+# To decide:
+#   `cv2` is imported and nothing declares it: declare the one that is meant of opencv-python, \
+opencv-python-headless, opencv-contrib-python, opencv-contrib-python-headless (run.py:3)
 """
 
 

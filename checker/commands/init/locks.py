@@ -108,4 +108,4 @@ def _with_python(skill: Skill, python: str) -> Skill:
 
 def _missing(skill: Skill, policy: Policy, entries: Mapping[str, object]) -> bool:
     paths = (lock_path(skill, policy, target) for target in policy.targets)
-    return bool(skill.packages) and any(path not in entries for path in paths)
+    return skill.manifest is not None and bool(skill.packages) and any(path not in entries for path in paths)
