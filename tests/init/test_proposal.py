@@ -51,6 +51,15 @@ def test_prose_counts_less_than_a_file_that_a_machine_reads():
     }
 
 
+def test_what_only_a_page_of_reference_tells_is_left_to_a_person():
+    text = f"{FENCE}sh\npip install pandas rich\n{FENCE}\n"
+    files = {"references/tools.md": text, "run.py": "import pandas\n"}
+    assert packages(files) == {"pandas": "used"}
+    (line,) = said(files)
+    assert line.startswith("references/tools.md:2: `rich` is only told to a reader here")
+    assert packages({**files, "README.md": text}) == {"pandas": "used", "rich": "prose"}
+
+
 def test_prose_that_the_code_confirms_is_no_mere_prose():
     text = f"{FENCE}sh\npip install pandas\n{FENCE}\n"
     assert packages({"README.md": text, "run.py": "import pandas\n"}) == {"pandas": "used"}

@@ -21,6 +21,7 @@ from checker.rules.import_names import Candidates, candidates
 #: `declared`: a file that a machine reads says so; `prose`: only a reader is told; `used`: and the code
 #: imports it; `imported`: nothing declares it.
 Why = Literal["declared", "prose", "used", "imported"]
+_MARKDOWN = (".md", ".markdown", ".mdx")
 _TEST_MODULES = frozenset({"pytest", "_pytest"})
 _SOURCES = {
     Source.URL: "an address",
@@ -67,12 +68,31 @@ def propose(found: Discovery) -> Proposal:
     imported, unsure = _imported(found.imports, known, optional_groups)
     used = {name for one in found.imports for path in one.paths for name in candidates(path, {}).names}
     declared = {name: _seen(one) if name in used else one for name, one in declared.items()}
+    aside = {name for name, one in declared.items() if one.why == "prose" and all(map(_is_aside, one.places))}
+    told = [_told(declared.pop(name)) for name in aside]
     problems = (Remark(p.location, p.message) for p in found.not_understood)
     return Proposal(
         packages=(*declared.values(), *imported.values()),
         left_out=tuple(_left_out(found, {*known, *imported})),
-        open=_in_order([*conflicts, *_sources(found.declarations), *unsure, *problems]),
+        open=_in_order([*conflicts, *told, *_sources(found.declarations), *unsure, *problems]),
     )
+
+
+def _is_aside(place: Location) -> bool:
+    """Whether a line stands in Markdown that is neither SKILL.md nor a README.
+
+    Such pages tell about tools at large. In public repositories about half of what only prose asks for is
+    taught and not used, and most of that stands there.
+    """
+    name = posixpath.basename(place.file).lower()
+    return name.endswith(_MARKDOWN) and not name.startswith(("skill.", "readme."))
+
+
+def _told(wanted: Wanted) -> Remark:
+    text = (
+        f"`{visible(str(wanted.requirement))}` is only told to a reader here: declare it if the skill uses it"
+    )
+    return Remark(wanted.places[0], text)
 
 
 def _seen(wanted: Wanted) -> Wanted:
