@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from checker.commands.init.proposal import NOTHING, Proposal, Remark, Wanted, propose
+from checker.commands.init.proposal import NOTHING, Proposal, propose
 from checker.commands.init.texts import manifest_text, use
+from checker.commands.init.wanted import Remark, Wanted
 from checker.escape import visible
 from checker.load.declared import NotDeclared, requirement
 from checker.load.discover import discover

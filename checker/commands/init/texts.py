@@ -10,7 +10,8 @@ from importlib import resources
 from packaging.utils import NormalizedName
 
 from checker import __version__
-from checker.commands.init.proposal import Proposal, Remark, Wanted, shown_places
+from checker.commands.init.proposal import Proposal
+from checker.commands.init.wanted import Remark, Wanted, shown_places
 from checker.escape import visible
 from checker.model.base import Location
 from checker.model.level import Level
