@@ -94,6 +94,8 @@ def test_the_page_is_acted_out(proctor, skills):  # noqa: F811
         if "--worktree" in arguments:
             (approved,) = (b for b in blocks(PAGE, "yaml") if b.startswith("# policies/packages.yaml\n"))
             plain(skills.path, {"policies/packages.yaml": approved})
+    assert proctor("init").code == 0
+    assert skills.git("status", "--porcelain") == "", "a second run changes nothing, locks included"
 
 
 def test_the_hooks_page_shows_the_files_that_are_there():
