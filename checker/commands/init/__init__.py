@@ -25,7 +25,7 @@ from checker.load.policy_files import MATURITY, PACKAGES
 from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.level import Level
-from checker.model.policy import Policy
+from checker.model.policy import PackageStatus, Policy
 from checker.model.skill import Skill
 from checker.tools import Progress, Resolver, Tree
 
@@ -37,13 +37,15 @@ class Initiation:
     """What `init` would write, and what it has to say.
 
     `files` are the new files in the order to write them, `kept` those that are there and what could be added
-    to them, `manifests` what became of each skill's `skill.yaml`, `packages` the number each skill declares.
+    to them, `manifests` what became of each skill's `skill.yaml`, `packages` the number each skill declares,
+    `undecided` the declared packages that the registry neither approves nor bans.
     """
 
     files: Mapping[str, str]
     kept: tuple[Kept, ...]
     manifests: tuple[Manifest, ...]
     packages: Mapping[str, int]
+    undecided: tuple[NormalizedName, ...]
     locks: Locks
 
 
@@ -71,7 +73,8 @@ def init(
     made = manifests(tree, repository, policy, level, progress)
     planned = Overlay(_with_policy(tree), _texts(made))
     skills = [load_skill(planned, folder, policy) for folder in load_repository(planned).folders.values()]
-    registry, kept = _registry(planned, policy, _uses(skills, made))
+    uses = _uses(skills, made)
+    registry, kept = _registry(planned, policy, uses)
     free = {manifest.skill for manifest in made if manifest.text}
     locks = make_locks(planned, policy, skills, make_resolver, now, progress, free=free)
     made = tuple(with_python(manifest, level, locks.pythons.get(manifest.skill)) for manifest in made)
@@ -82,6 +85,7 @@ def init(
         kept=(*kept, *left),
         manifests=made,
         packages={skill.id: len(skill.packages) for skill in skills},
+        undecided=tuple(name for name in sorted(uses) if not _decided(policy, name)),
         locks=locks,
     )
 
@@ -107,6 +111,10 @@ def _registry(
     if {name: entries[0].reason for name, entries in read.items()} != missing:
         raise InputError("the proposed registry does not read back as it was meant", PACKAGES)
     return {PACKAGES: text}, []
+
+
+def _decided(policy: Policy, name: NormalizedName) -> bool:
+    return any(entry.status is not PackageStatus.PENDING for entry in policy.entries.get(name, ()))
 
 
 def _uses(skills: Sequence[Skill], made: Sequence[Manifest]) -> dict[NormalizedName, str]:

@@ -106,9 +106,15 @@ def _summary(made: Initiation, done: Done) -> Iterator[str]:
 def _next_steps(made: Initiation) -> Iterator[str]:
     yield "Next:"
     yield "  1. see where the skills stand:    proctor check --worktree --no-sandbox"
-    yield f"  2. decide on the packages:        $EDITOR {PACKAGES}"
+    yield f"  2. decide on the packages:        {_decision(made)}"
     hook = " && pre-commit install" if PRE_COMMIT in made.files else ""
     yield f'  3. commit it for review:          git add --all && git commit -m "Skills under policy"{hook}'
+
+
+def _decision(made: Initiation) -> str:
+    if not made.undecided:
+        return f"$EDITOR {PACKAGES}"
+    return f'proctor approve {made.undecided[0]} --versions "" --level intern --reason "…"'
 
 
 def _count(number: int, thing: str) -> str:
