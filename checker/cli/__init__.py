@@ -22,6 +22,7 @@ EXIT_INCONCLUSIVE = 3
 
 #: Command → (module, one line of help). The module holds a click command named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("checker.cli.init", "Put an existing repository of skills under policy."),
     "check": ("checker.cli.check", "Examine skills and print one verdict."),
     "lock": ("checker.cli.lock", "Resolve what skills declare into pylock.toml files."),
     "rescan": ("checker.cli.rescan", "Examine every lock afresh and say what changed since, and why."),
@@ -39,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sbom": ("checker.cli.sbom", "Write a skill's CycloneDX bill of materials."),
     "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
+    "hook": ("checker.cli.hook", "Examine what is staged, for pre-commit."),
 }
 
 
@@ -75,6 +77,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors turn into exit codes."""
+    # Looking for plugins reads the metadata of every distribution installed, and none of theirs is wanted.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A report must never die on a terminal that cannot show one of its characters.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")

@@ -98,7 +98,7 @@ def command(
 def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
     """Print the report, or write it whole: a reader never sees half a file."""
     if output is None:
-        click.echo(REPORTERS[form](verdict, _page()), nl=False)
+        click.echo(REPORTERS[form](verdict, page()), nl=False)
         return
     text = REPORTERS[form](verdict)
     partial = output.with_name(f".{output.name}.partial")
@@ -107,7 +107,7 @@ def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
     click.echo(f"proctor: {verdict.decision}: report written to {output}", err=True)
 
 
-def _page() -> Page:
+def page() -> Page:
     """The terminal's width and whether it takes colour (NO_COLOR and FORCE_COLOR are respected)."""
     if os.environ.get("NO_COLOR"):
         color = False

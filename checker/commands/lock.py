@@ -56,7 +56,7 @@ def lock(
         try:
             made = lock_skill(skill, policy, resolver, now, upgrade=upgrade)
         except (Conflict, InputError, Unanswered) as error:
-            failures[skill.id] = _failure(skill, error)
+            failures[skill.id] = failure_text(skill, error)
             continue
         new = changed(made, tree)
         texts.update(new)
@@ -75,7 +75,7 @@ def _skills(tree: Tree, policy: Policy, names: Sequence[str]) -> Iterator[Skill]
         yield load_skill(tree, folder, policy)
 
 
-def _failure(skill: Skill, error: Exception) -> str:
+def failure_text(skill: Skill, error: Exception) -> str:
     """The resolver's own explanation with the clashing declarations, or the error's sentence."""
     if not isinstance(error, Conflict):
         return visible(str(error), newlines=True)

@@ -15,6 +15,7 @@ from checker.engines.git.command import ENGINE, GitCommand, find_place, said
 from checker.engines.git.history import read_commit
 from checker.engines.git.objects import Objects
 from checker.engines.git.refs import Refs
+from checker.engines.git.staged import staged_tree
 from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
@@ -107,6 +108,10 @@ class Git:
     def tree(self, commit: str) -> GitTree:
         """The examined folder as of a full commit id; listed when first asked."""
         return GitTree(self._command, self._objects, self._ahead, commit)
+
+    def staged(self, index: Path | None = None) -> GitTree:
+        """The examined folder as it is staged, in the repository's index or the one at `index`."""
+        return staged_tree(self._command, self._objects, self._ahead, index)
 
     def commit_time(self, commit: str) -> dt.datetime:
         """When `commit` was made, by the committer's clock, in UTC."""

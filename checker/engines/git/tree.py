@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from checker.engines.git.ahead import WINDOW, Ahead
@@ -21,10 +21,18 @@ _WITHOUT_CONTENT = (FileKind.GITLINK, FileKind.SPECIAL)
 class GitTree:
     """The examined folder as it is in one commit. Listed once, by one process; read on demand."""
 
-    def __init__(self, command: GitCommand, objects: Objects, ahead: Ahead, commit: str) -> None:
-        """`commit` is a full commit id."""
+    def __init__(
+        self,
+        command: GitCommand,
+        objects: Objects,
+        ahead: Ahead,
+        commit: str,
+        fill: Callable[[Listing], None] | None = None,
+    ) -> None:
+        """`commit` is a full commit id; `fill` lists something else instead (the index has no id)."""
         self._command, self._objects, self._ahead = command, objects, ahead
         self.revision = commit
+        self._fill = fill or self._fill_from_commit
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -81,9 +89,12 @@ class GitTree:
     @cached_property
     def _listing(self) -> Listing:
         listing = Listing()
+        self._fill(listing)
+        return listing
+
+    def _fill_from_commit(self, listing: Listing) -> None:
         for mode, oid, raw in self._lines():
             listing.add(raw, kind_of_mode(mode), oid)
-        return listing
 
     def _lines(self) -> Iterator[tuple[str, str, bytes]]:
         """(mode, object id, path below the examined folder) of every entry."""

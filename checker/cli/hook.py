@@ -1,0 +1,93 @@
+"""`proctor hook`: the commands that pre-commit calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from checker.cli.options import moment, now_option, path_option
+from checker.model.verdict import DecisionWord
+
+
+@click.group("hook")
+def command() -> None:
+    """Examine what is staged of the skills that FILES belong to: fast, without network and engine.
+
+    The index is examined, not the files on disk. `proctor check` on the pull request decides.
+    """
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, metavar="[FILE]…")
+@path_option
+@now_option
+def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
+    """Policy, declarations, and locks in step with them."""
+    with _collector_paused():
+        from checker.commands.hook import everything
+
+        return _examine(files, path, now, everything())
+
+
+@command.command("lock-check")
+@click.argument("files", nargs=-1, metavar="[FILE]…")
+@path_option
+@now_option
+def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
+    """Locks in step with what their skills declare, and nothing else."""
+    with _collector_paused():
+        from checker.commands.hook import LOCK_ONLY
+
+        return _examine(files, path, now, LOCK_ONLY)
+
+
+def _examine(files: tuple[str, ...], path: Path, now: dt.datetime | None, rules: tuple[str, ...]) -> int:
+    from checker.commands.hook import examine_staged
+    from checker.engines.git import Git
+
+    with Git(path) as git:
+        verdict = examine_staged(git.staged(_index()), _below(files, path), rules, moment(now), _Silent())
+    if verdict is None or verdict.decision is DecisionWord.PASS:
+        return 0
+    from checker.cli.check import page
+    from checker.reporters import REPORTERS
+
+    click.echo(REPORTERS["terminal"](verdict, page()), nl=False)
+    return verdict.decision.exit_code
+
+
+def _below(files: tuple[str, ...], path: Path) -> frozenset[str]:
+    """FILES are relative to the current folder, the tree's paths to `path`; what lies outside is left out."""
+    relative = (os.path.relpath(file, path).replace(os.sep, "/") for file in files)
+    return frozenset(file for file in relative if not file.startswith("../"))
+
+
+def _index() -> Path | None:
+    """The index that git has set for this hook: for `git commit FILE` it is not the repository's own."""
+    chosen = os.environ.get("GIT_INDEX_FILE")
+    return Path(chosen).absolute() if chosen else None
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A hook lives for half a second: looking for garbage takes a tenth of it and finds none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Silent:
+    """A hook says nothing while it works."""
+
+    def step(self, stage: str, detail: str = "") -> None:
+        """Satisfies `checker.tools.Progress`."""
