@@ -14,7 +14,7 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.rules.sandbox_findings import RULE as _RULE
-from checker.rules.sandbox_findings import findings, note
+from checker.rules.sandbox_findings import findings, not_run, note
 from checker.rules.sandbox_order import image_order
 from checker.rules.sandbox_phases import phases
 from checker.rules.waivers import of_skill, rule
@@ -36,7 +36,8 @@ def _outcome(
 ) -> Outcome:
     skill = examinee.skill
     if skill.unusable is None and not (skill.python_files or skill.packages or skill.test):
-        return Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
+        idle = Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
+        return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
     return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
@@ -120,7 +121,7 @@ def _judged(exam: Exam, examinee: Examinee, image: Image, seen: tuple[PhaseEvide
 
 
 def _notes(skill: Skill, image: Image) -> tuple[Finding, ...]:
-    return tuple(note(skill, text) for text in image.notes)
+    return (*(note(skill, text) for text in image.notes), *not_run(skill))
 
 
 def _unbuildable(skill: Skill, error: InputError) -> Finding:

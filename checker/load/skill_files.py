@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from checker.errors import InputError
-from checker.load.links import Links
 from checker.model.plan import SkillFolder
+from checker.rules.links import Links
 from checker.tools import Tree
 
 

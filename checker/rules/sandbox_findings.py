@@ -37,6 +37,24 @@ def note(skill: Skill, text: str) -> Finding:
     )
 
 
+def not_run(skill: Skill) -> tuple[Finding, ...]:
+    """What can be started and never was, since only Python is: said, so that nobody takes it for examined."""
+    programs = [f"`{visible(skill.relative(path))}`" for path in skill.other_programs]
+    if not programs:
+        return ()
+    more = f" and {len(programs) - _SHOWN} more" if len(programs) > _SHOWN else ""
+    return (
+        Finding(
+            rule=RULE,
+            subject="scripts",
+            severity=Severity.NOTE,
+            message=f"not run, because only Python files are: {', '.join(programs[:_SHOWN])}{more}",
+            file=visible(skill.other_programs[0]),
+            remedy="read them; no check can say what they do",
+        ),
+    )
+
+
 def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> Iterator[Finding]:
     if phase.limit_exceeded:
         yield _finding(skill, phase, LIMIT_RULE, Severity.ERROR, phase.reason, _leaner(skill, phase))

@@ -232,6 +232,12 @@ def test_any_text_is_a_requirement_or_refused(text):
     assert safe(reason)
 
 
+@pytest.mark.parametrize("name", ["run.PY", "run.pyw", "scripts/x.Py"])
+def test_python_is_python_in_any_spelling(name):
+    (problem,) = loaded_skill({"SKILL.md": SKILL_MD, name: "import evil\n"}).problems
+    assert problem.message.startswith("no skill.yaml")
+
+
 def test_python_without_manifest_is_told_what_to_write():
     (problem,) = loaded_skill({"SKILL.md": SKILL_MD, "scripts/run.py": ""}).problems
     assert problem.message.startswith("no skill.yaml")
