@@ -17,6 +17,8 @@ from checker.model.level import Level
 from checker.model.skill import DeclaredPackage, Problem
 
 SIZE_LIMIT = 1_000_000
+#: Requirements of one skill. Reading a hundred thousand takes half a minute.
+_MAX_PACKAGES = 1_000
 _REMEDY = "docs/policy.md#skillyaml describes every key"
 
 
@@ -90,7 +92,11 @@ def _command(value: object) -> object:
 
 def _packages(texts: Iterable[str], document: Document, faults: list[Fault]) -> tuple[DeclaredPackage, ...]:
     found: list[DeclaredPackage] = []
-    for number, text in enumerate(texts):
+    texts = tuple(texts)
+    if len(texts) > _MAX_PACKAGES:
+        path = ("packages", _MAX_PACKAGES)
+        faults.append(Fault(path, document.line(path), f"`packages`: at most {_MAX_PACKAGES} are read"))
+    for number, text in enumerate(texts[:_MAX_PACKAGES]):
         path = ("packages", number)
         try:
             found.append(DeclaredPackage(requirement=requirement(text), location=document.at(path)))
