@@ -57,6 +57,10 @@ def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str],
             return Outcome.skipped(
                 RULE, skill.id, f"the policy denies {what} (`{check}`), so it was not built"
             )
+    scanned = earlier.get(("vulnerabilities", skill.id))
+    found = scanned.findings if scanned else ()
+    if malicious := next((f.subject for f in found if f.severity is Severity.MALICIOUS), None):
+        return Outcome.skipped(RULE, skill.id, f"{malicious} calls a package malicious, so it was not built")
     return None
 
 

@@ -326,3 +326,12 @@ def test_a_link_to_a_folder_brings_what_is_in_it() -> None:
     assert examine(box, {**SCRIPT, **files}).status is Status.PASSED
     ordered = {path: content for path, (content, _) in box.orders[0].files.items()}
     assert (ordered["lib/a.py"], ordered["lib/deep/b.txt"], ordered["via.txt"]) == (b"a", b"b", b"b")
+
+
+def test_what_an_advisory_calls_malicious_is_never_built() -> None:
+    found = verdicts.finding(rule="vulnerabilities", subject="MAL-2026-1", severity=Severity.MALICIOUS)
+    scanned = Outcome.of("vulnerabilities", ID, (found,))
+    box = FakeSandbox()
+    outcome = examine(box, earlier={"vulnerabilities": scanned})
+    assert (outcome.status, box.orders) == (Status.SKIPPED, [])
+    assert "MAL-2026-1" in outcome.reason
