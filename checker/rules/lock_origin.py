@@ -88,7 +88,8 @@ def _file(entry: LockedDistribution, file: LockedFile, project: Project) -> Iter
 def _hosts(case: Case, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
     """A hash that fits makes the content right, but whoever installs the lock would still call that host."""
     known = {_host(file.url) for file in project.files.values()} | {_host(project.index)}
-    foreign = {_host(file.url) for file in files_of(entry) if file.url is not None} - known
+    named = [*(file.url for file in files_of(entry)), entry.index]
+    foreign = {_host(url) for url in named if url is not None} - known
     for host in sorted(foreign):
         message = (
             f"{entry.name} is to be fetched from {quoted(host) or 'nowhere'}, not from the policy's index"

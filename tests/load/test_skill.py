@@ -238,6 +238,13 @@ def test_python_is_python_in_any_spelling(name):
     assert problem.message.startswith("no skill.yaml")
 
 
+def test_no_more_packages_are_read_than_a_skill_can_need():
+    manifest = "version: 1\n" + "packages:\n" + "  - pandas\n" * 1_001
+    skill = loaded_skill({"SKILL.md": SKILL_MD, "skill.yaml": manifest})
+    assert len(skill.packages) == 1_000
+    assert ["at most 1000" in problem.message for problem in skill.problems] == [True]
+
+
 def test_python_without_manifest_is_told_what_to_write():
     (problem,) = loaded_skill({"SKILL.md": SKILL_MD, "scripts/run.py": ""}).problems
     assert problem.message.startswith("no skill.yaml")

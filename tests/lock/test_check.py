@@ -155,6 +155,10 @@ TAMPERED: dict[str, tuple[Callable[[Document], Any], str]] = {
         lambda d: wheel(d, "lib").update(url="https://evil.example/lib-1.5-py3-none-any.whl"),
         "to be fetched from evil.example",
     ),
+    "an entry of another index": (
+        lambda d: entry(d, "lib").update(index="https://evil.example/simple"),
+        "to be fetched from evil.example",
+    ),
     "another port": (
         lambda d: wheel(d, "lib").update(url="http://127.0.0.1:1/lib-1.5-py3-none-any.whl"),
         "to be fetched from 127.0.0.1:1",
