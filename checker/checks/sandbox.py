@@ -147,6 +147,17 @@ def _engine(tools: Tools, outcomes: tuple[Outcome, ...]) -> EngineRun:
         return EngineRun(name=_ENGINE, ran=False, reason=tools.off.get("sandbox", "switched off"))
     ran = any(outcome.evidence is not None for outcome in outcomes)
     broken = next((o.reason for o in outcomes if o.status is Status.BROKEN), "no skill had to be built")
-    return EngineRun(
-        name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason="" if ran else broken
-    )
+    reason = _unobserved(outcomes) if ran else broken
+    return EngineRun(name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason=reason)
+
+
+_OBSERVED = {"network_attempts": "network attempts", "oom_kills": "OOM kills", "leftovers": "leftovers"}
+
+
+def _unobserved(outcomes: tuple[Outcome, ...]) -> str:
+    """What nobody could see of phases that ran, and a pass therefore says nothing about."""
+    seen = [
+        phase for o in outcomes if o.evidence for phase in o.evidence.phases if phase.exit_code is not None
+    ]
+    names = [words for key, words in _OBSERVED.items() if any(getattr(p, key) is None for p in seen)]
+    return f"not observed on this engine: {', '.join(names)}" if names else ""

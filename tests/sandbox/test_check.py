@@ -335,3 +335,15 @@ def test_what_an_advisory_calls_malicious_is_never_built() -> None:
     outcome = examine(box, earlier={"vulnerabilities": scanned})
     assert (outcome.status, box.orders) == (Status.SKIPPED, [])
     assert "MAL-2026-1" in outcome.reason
+
+
+@pytest.mark.parametrize("observed", [True, False])
+def test_what_nobody_could_observe_is_said_of_the_engine(observed: bool) -> None:
+    count = 0 if observed else None
+    box = seen(exit_code=0, network_attempts=count, oom_kills=count, leftovers=() if observed else None)
+    examinee = Examinee(skill=skill_of(SCRIPT), level=Level.INTERN)
+    exam = Exam(policy=verdicts.policy(None), examinees=(examinee,), now=verdicts.NOW)
+    tools = Tools(head=FakeTree(SCRIPT), progress=Silence(), sandbox=box)
+    (engine,) = check.examine(exam, tools, {(n, ID): verdicts.passed(n, ID) for n in check.NEEDS}).engines
+    missing = "not observed on this engine: network attempts, OOM kills, leftovers"
+    assert (engine.ran, engine.reason) == (True, "" if observed else missing)
