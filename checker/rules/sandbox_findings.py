@@ -22,7 +22,24 @@ def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSet
     found = [finding for phase in phases for finding in _of_phase(skill, phase, settings)]
     if settings.require_tests and not has_tests(skill):
         found.append(_without_tests(skill))
+    if any(phase.phase == "tests" and phase.status == "passed" for phase in phases):
+        found.extend(_by_exit_code(skill))
     return tuple(found)
+
+
+def _by_exit_code(skill: Skill) -> Iterator[Finding]:
+    """A test command that is not pytest may do nothing at all: `true` passes, too."""
+    words = skill.test or ("pytest",)
+    if not any(word.rpartition("/")[2] in ("pytest", "py.test") for word in words):
+        shown = shortened(visible(" ".join(words)), 60)
+        yield Finding(
+            rule=RULE,
+            subject="tests",
+            severity=Severity.NOTE,
+            message=f"tests: `{shown}` was judged by its exit code alone, so nobody counted a test",
+            file=visible(skill.manifest or skill.skill_md),
+            remedy="read what it runs, or let pytest run the tests",
+        )
 
 
 def note(skill: Skill, text: str) -> Finding:

@@ -347,3 +347,10 @@ def test_what_nobody_could_observe_is_said_of_the_engine(observed: bool) -> None
     (engine,) = check.examine(exam, tools, {(n, ID): verdicts.passed(n, ID) for n in check.NEEDS}).engines
     missing = "not observed on this engine: network attempts, OOM kills, leftovers"
     assert (engine.ran, engine.reason) == (True, "" if observed else missing)
+
+
+@pytest.mark.parametrize(("command", "noted"), [(("true",), 1), (("python", "-m", "pytest"), 0), (None, 0)])
+def test_a_test_command_that_counts_nothing_is_noted(command: tuple[str, ...] | None, noted: int) -> None:
+    files = {**SCRIPT, f"{ID}/test_a.py": ""}
+    found = examine(FakeSandbox(), files, skill=skill_of(files, test=command)).findings
+    assert [(f.subject, f.severity) for f in found] == [("tests", Severity.NOTE)] * noted
