@@ -129,6 +129,8 @@ def _answers(check: Check, exam: Exam, tools: Tools, earlier: Mapping[tuple[str,
         answers, why = check.examine(exam, tools, earlier), "the check gave no answer"
     except Unanswered as error:
         answers, why = Answers(outcomes=()), str(error)
+    except OSError as error:  # a full disk, a folder that may not be written: ours, not the skill's
+        answers, why = Answers(outcomes=()), f"this machine: {error.strerror or error}"[:300]
     answered = {outcome.skill for outcome in answers.outcomes}
     missing = (e.skill.id for e in exam.examinees if e.skill.id not in answered)
     broken = tuple(Outcome.broken(check.RULE, skill, why) for skill in missing)

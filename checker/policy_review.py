@@ -95,10 +95,9 @@ def review(
         return _bootstrap(head, load, ever=ever)
     policy = load(tip)
     label = f"{FOLDER}/ at the base's tip {tip.revision[:12]}"
-    now = policy_entries(head)
-    if now == policy_entries(fork):
+    if _any_spelling(head) == _any_spelling(fork):
         return policy, PolicyChange(label, tip)
-    if not now:
+    if not policy_entries(head):
         return policy, PolicyChange(label, tip, _failed("the change deletes the policy", FOLDER))
     try:
         after = load(head)
@@ -133,6 +132,12 @@ def _before(fork: Tree, tip: Policy, load: Callable[[Tree], Policy]) -> Policy:
 def policy_entries(tree: Tree) -> tuple[Entry, ...]:
     """The policy's files as tree entries: equal entries mean an equal policy."""
     return tuple(entry for path, entry in tree.entries().items() if path.startswith(f"{FOLDER}/"))
+
+
+def _any_spelling(tree: Tree) -> tuple[Entry, ...]:
+    """As `policy_entries`, with those of `Policies/`: some file systems take that for the same folder."""
+    prefix = f"{FOLDER}/"
+    return tuple(e for path, e in tree.entries().items() if path[: len(prefix)].casefold() == prefix)
 
 
 def _bootstrap(head: Tree, load: Callable[[Tree], Policy], *, ever: bool) -> tuple[Policy, PolicyChange]:

@@ -14,7 +14,7 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.rules.sandbox_findings import RULE as _RULE
-from checker.rules.sandbox_findings import findings, note
+from checker.rules.sandbox_findings import findings, not_run, note
 from checker.rules.sandbox_order import image_order
 from checker.rules.sandbox_phases import phases
 from checker.rules.waivers import of_skill, rule
@@ -36,7 +36,8 @@ def _outcome(
 ) -> Outcome:
     skill = examinee.skill
     if skill.unusable is None and not (skill.python_files or skill.packages or skill.test):
-        return Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
+        idle = Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
+        return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
     return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
@@ -56,6 +57,10 @@ def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str],
             return Outcome.skipped(
                 RULE, skill.id, f"the policy denies {what} (`{check}`), so it was not built"
             )
+    scanned = earlier.get(("vulnerabilities", skill.id))
+    found = scanned.findings if scanned else ()
+    if malicious := next((f.subject for f in found if f.severity is Severity.MALICIOUS), None):
+        return Outcome.skipped(RULE, skill.id, f"{malicious} calls a package malicious, so it was not built")
     return None
 
 
@@ -120,7 +125,7 @@ def _judged(exam: Exam, examinee: Examinee, image: Image, seen: tuple[PhaseEvide
 
 
 def _notes(skill: Skill, image: Image) -> tuple[Finding, ...]:
-    return tuple(note(skill, text) for text in image.notes)
+    return (*(note(skill, text) for text in image.notes), *not_run(skill))
 
 
 def _unbuildable(skill: Skill, error: InputError) -> Finding:
@@ -142,6 +147,17 @@ def _engine(tools: Tools, outcomes: tuple[Outcome, ...]) -> EngineRun:
         return EngineRun(name=_ENGINE, ran=False, reason=tools.off.get("sandbox", "switched off"))
     ran = any(outcome.evidence is not None for outcome in outcomes)
     broken = next((o.reason for o in outcomes if o.status is Status.BROKEN), "no skill had to be built")
-    return EngineRun(
-        name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason="" if ran else broken
-    )
+    reason = _unobserved(outcomes) if ran else broken
+    return EngineRun(name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason=reason)
+
+
+_OBSERVED = {"network_attempts": "network attempts", "oom_kills": "OOM kills", "leftovers": "leftovers"}
+
+
+def _unobserved(outcomes: tuple[Outcome, ...]) -> str:
+    """What nobody could see of phases that ran, and a pass therefore says nothing about."""
+    seen = [
+        phase for o in outcomes if o.evidence for phase in o.evidence.phases if phase.exit_code is not None
+    ]
+    names = [words for key, words in _OBSERVED.items() if any(getattr(p, key) is None for p in seen)]
+    return f"not observed on this engine: {', '.join(names)}" if names else ""

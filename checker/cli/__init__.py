@@ -101,6 +101,8 @@ def _exit_code(arguments: list[str] | None) -> int:
         return _say(str(error), EXIT_USAGE)
     except BrokenPipeError:
         return EXIT_INCONCLUSIVE  # whoever read the report left before its end
+    except OSError as error:  # a full disk, say: no defect of ours, and no verdict
+        return _say(f"this machine could not finish the run: {error}", EXIT_INCONCLUSIVE)
     except Exception as error:  # a defect of ours is "could not check", never a pass
         if os.environ.get("PROCTOR_DEBUG"):
             raise

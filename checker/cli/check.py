@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,16 +102,20 @@ def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
         return
     text = REPORTERS[form](verdict)
     partial = output.with_name(f".{output.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(output)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        reason = f"the report cannot be written to {output}: {error.strerror}"
+        raise UsageError(f"{reason} (the decision is {verdict.decision})") from error
     click.echo(f"proctor: {verdict.decision}: report written to {output}", err=True)
 
 
 def page() -> Page:
     """The terminal's width and whether it takes colour (NO_COLOR and FORCE_COLOR are respected)."""
-    if os.environ.get("NO_COLOR"):
-        color = False
-    else:
-        color = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    terminal = sys.stdout is not None and sys.stdout.isatty()  # it is None where the caller closed it
+    color = not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     return Page(width=width, color=color)

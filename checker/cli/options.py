@@ -20,11 +20,11 @@ class Clock(click.ParamType[dt.datetime]):
             return value
         try:
             moment = dt.datetime.fromisoformat(value)
-        except ValueError:
+            return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+        except (ValueError, OverflowError):  # no such moment, or none once it is in UTC
             self.fail(
                 f"{value!r} is not a date or time such as 2026-11-01 or 2026-11-01T12:00:00Z", param, ctx
             )
-        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 now_option = click.option("--now", type=Clock(), default=None, help="Judge as if it were this time (UTC).")

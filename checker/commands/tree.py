@@ -59,6 +59,10 @@ def _scanned(
     return found, notes
 
 
+#: Real trees end long before; a lock that claims more is no tree to draw.
+_DEEPEST = 100
+
+
 @dataclass
 class _Grower:
     """Grows each distribution's subtree once; later places refer to the first."""
@@ -68,12 +72,16 @@ class _Grower:
     advisories: Mapping[Pin, tuple[Advisory, ...]] | None
     grown: set[NormalizedName] = field(default_factory=set)
 
-    def grow(self, name: NormalizedName) -> Node:
-        """The node of a locked name. A cycle ends where it comes back."""
+    def grow(self, name: NormalizedName, depth: int = 0) -> Node:
+        """The node of a locked name. A cycle ends where it comes back. Raises UsageError."""
+        if depth > _DEEPEST:
+            raise UsageError(
+                f"the tree is more than {_DEEPEST} levels deep; `proctor explain` shows each chain"
+            )
         pin, first = self.pins[name], name not in self.grown
         self.grown.add(name)
         below = [child for child in self.decided.graph.edges.get(name, ()) if child in self.pins]
-        children = tuple(self.grow(child) for child in below) if first else ()
+        children = tuple(self.grow(child, depth + 1) for child in below) if first else ()
         return Node(
             str(pin), self.decided.decisions.get(pin), self._about(pin), children, bool(below) and not first
         )

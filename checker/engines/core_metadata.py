@@ -11,8 +11,10 @@ import zipfile
 from pathlib import Path
 
 from packaging.metadata import InvalidMetadata, Metadata
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from checker.rules.specifiers import comparable
 from checker.tools import CoreMetadata
 
 #: The largest METADATA that is read. Real ones end below 1 MB; the description is what makes them large.
@@ -24,6 +26,8 @@ def parse_metadata(data: bytes) -> CoreMetadata:
     """Read a METADATA file. Raises ValueError where a field that matters is missing or malformed."""
     try:
         found = Metadata.from_email(data, validate=False)
+        for specifiers in (found.requires_python, *(one.specifier for one in found.requires_dist or ())):
+            comparable(specifiers or SpecifierSet())
         return CoreMetadata(
             name=canonicalize_name(found.name, validate=True),
             version=found.version,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from checker.escape import shortened, visible
 from checker.model.level import Level
+from checker.rules.specifiers import comparable
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -58,8 +59,8 @@ def _versions(text: object) -> SpecifierSet:
 def _specifiers(text: str) -> SpecifierSet:
     """A registry repeats a few hundred specifiers over and over."""
     try:
-        specifiers = SpecifierSet(text)
-    except InvalidSpecifier as error:
+        specifiers = comparable(SpecifierSet(text))
+    except ValueError as error:  # InvalidSpecifier is one
         hint = f' (write "=={text}"?)' if re.fullmatch(r"[0-9][0-9a-z.]*", text) else ' such as ">=2.2,<3"'
         raise refusal("versions", f"{shown(text)} is not a version specifier{hint}") from error
     if len(specifiers) > 1 and specifiers.is_unsatisfiable():

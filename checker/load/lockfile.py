@@ -28,11 +28,12 @@ from checker.errors import InputError
 from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.lock import Lock, LockedDistribution, LockedFile
+from checker.rules.specifiers import comparable
 
 Table: TypeAlias = dict[str, object]
 
-#: No lock of a skill comes near this; a universal one with hundreds of distributions is 0.3 MB.
-MAX_BYTES = 5_000_000
+#: No lock of a skill comes near these; a universal one with hundreds of distributions is 0.3 MB.
+MAX_BYTES, MAX_DISTRIBUTIONS = 5_000_000, 10_000
 #: Entries that are remembered, and the longest text of one.
 _SEEN, _SEEN_LENGTH = 8_192, 32_000
 _EMPTY: Mapping[str, object] = {"lock-version": "1.0", "created-by": "", "packages": []}
@@ -45,13 +46,15 @@ _NUMBER = re.compile(r"packages\[(\d+)\]")
 def parse_lock(data: bytes, file: str, target: str) -> Lock:
     """Read the lock `file` (repository-relative) for the policy's target named `target`.
 
-    Raises InputError with the line: larger than `MAX_BYTES`, not UTF-8, not TOML, not a PEP 751 lock, or a
-    `[tool.proctor]` table that says something else than it may.
+    Raises InputError with the line: larger than `MAX_BYTES`, more than `MAX_DISTRIBUTIONS`, not UTF-8, not
+    TOML, not a PEP 751 lock, or a `[tool.proctor]` table that says something else than it may.
     """
     if len(data) > MAX_BYTES:
         raise InputError(f"a lock of {len(data)} bytes is too large (at most {MAX_BYTES})", file)
     document = _document(data, file)
     lines = _lines(data, document)
+    if len(lines) > MAX_DISTRIBUTIONS:
+        raise InputError(f"{len(lines)} distributions are too many (at most {MAX_DISTRIBUTIONS})", file)
     try:
         lock = Pylock.from_dict(_head(document))
         distributions = tuple(_distributions(document, file, lines))
@@ -61,7 +64,7 @@ def parse_lock(data: bytes, file: str, target: str) -> Lock:
     return Lock(
         file=file,
         target=target,
-        requires_python=_text(lock.requires_python),
+        requires_python=_python(lock.requires_python, file),
         environments=tuple(str(marker) for marker in lock.environments or ()),
         exclude_newer=_moment(tool, "exclude-newer", file),
         locked_target=_word(tool, "target", file),
@@ -200,6 +203,13 @@ def _requires(package: Package) -> tuple[NormalizedName, ...] | None:
         except (KeyError, TypeError, InvalidName) as error:
             raise PylockValidationError(f"{package.name}: a dependency without a usable name") from error
     return tuple(sorted(names))
+
+
+def _python(specifiers: SpecifierSet | None, file: str) -> str | None:
+    try:
+        return None if specifiers is None else str(comparable(specifiers))
+    except ValueError as error:
+        raise InputError(f"not a valid lock: requires-python: {_safe(error)}", file) from error
 
 
 def _tool(tool: Mapping[str, object] | None, file: str) -> Mapping[str, object]:

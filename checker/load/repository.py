@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 
 from checker.escape import shortened, visible
 from checker.load.includes import includes
-from checker.load.links import ESCAPES, Links
-from checker.load.tree_problems import ambiguous, collision, of_entries
+from checker.load.tree_problems import ambiguous, beside, collision, of_entries
 from checker.model.plan import Repository, SkillFolder
-from checker.model.skill import Entry, FileKind, Problem
+from checker.model.skill import Entry, FileKind
+from checker.rules.links import ESCAPES, Links
 from checker.tools import Tree
 
 _SKILL_MD = "skill.md"
@@ -34,7 +34,7 @@ def load_repository(tree: Tree) -> Repository:
             owned[entry.path] = [entry]
     twins = _twins(found)
     folders = {
-        skill: _folder(tree, links, skill, found[skill], owned.get(skill, []), twins.get(skill, ()))
+        skill: _folder(tree, links, skill, found, owned.get(skill, []), twins.get(skill, ()))
         for skill in sorted(found)
     }
     problems = (*tree.problems, *_outside(tree, links, folders))
@@ -59,6 +59,8 @@ def _is_copy(tree: Tree, links: Links, folder: str, files: Iterable[str]) -> boo
     homes = {posixpath.dirname(end.path) for end in real if not end.failure}
     if len(homes) != 1 or any(_folded(posixpath.basename(end.path)) != _SKILL_MD for end in real):
         return False
+    if any(end.path not in entries for end in real):
+        return False  # a folder of that name is no skill, so nothing would be examined in its stead
     home = homes.pop()
     ends = [links.follow(e.path) for e in links.below(folder) if e.kind is FileKind.SYMLINK]
     inside = all(not end.failure and _is_within(end.path, home) for end in ends)
@@ -91,9 +93,15 @@ def _twins(found: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _folder(
-    tree: Tree, links: Links, skill: str, skill_files: list[str], files: list[Entry], twins: tuple[str, ...]
+    tree: Tree,
+    links: Links,
+    skill: str,
+    found: Mapping[str, list[str]],
+    files: list[Entry],
+    twins: tuple[str, ...],
 ) -> SkillFolder:
-    problems: list[Problem] = []
+    skill_files = found[skill]
+    problems = [beside(entry) for entry in files if _leads_beside(tree, links, entry, found)]
     if len(skill_files) > 1:
         problems.append(ambiguous(skill_files))
     if twins:
@@ -116,6 +124,17 @@ def _with_includes(tree: Tree, folder: SkillFolder) -> SkillFolder:
         return folder
     read = {entry.path: entry for entry in (*folder.read_set, *included)}
     return folder.model_copy(update={"read_set": tuple(entry for _, entry in sorted(read.items()))})
+
+
+def _leads_beside(tree: Tree, links: Links, entry: Entry, found: Mapping[str, object]) -> bool:
+    """Tell whether an entry links to a folder with programs that no skill owns, and so nobody examines."""
+    if entry.kind is not FileKind.SYMLINK:
+        return False
+    end = links.follow(entry.path)
+    if end.failure or end.path in tree.entries():
+        return False
+    programs = (behind for behind in links.below(end.path) if behind.is_python or behind.is_other_program)
+    return any(not _owner(program.path, found) for program in programs)
 
 
 def _read_set(tree: Tree, links: Links, files: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from checker.errors import UsageError
 from checker.load.fields import (
     Day,
     IndexUrl,
@@ -33,6 +34,7 @@ from checker.model.policy import (
     Target,
 )
 from checker.model.severity import Severity
+from checker.rules.target_env import environment
 
 _THRESHOLDS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
@@ -77,6 +79,11 @@ class MaturityFile(_File):
     def _distinct(cls, targets: tuple[Target, ...]) -> tuple[Target, ...]:
         if twice := [name for name, count in Counter(target.name for target in targets).items() if count > 1]:
             raise refusal("targets", f"two targets are named `{twice[0]}`")
+        for number, target in enumerate(targets):
+            try:
+                environment("3.11", target.platform)
+            except UsageError as error:
+                raise refusal("targets", str(error), number, "platform") from error
         return targets
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from checker.errors import InputError, Unanswered
@@ -26,6 +27,8 @@ from checker.rules.grants import granted
 from checker.tools import Tree
 
 MANIFEST = "skill.yaml"
+#: What PEP 751 lets a lock be called, in any letter case.
+_LOCK_NAME = re.compile(r"pylock\.(?:[^.]+\.)?toml", re.IGNORECASE)
 
 
 def lock_name(policy: Policy, number: int) -> str:
@@ -59,7 +62,7 @@ def _loaded(tree: Tree, folder: SkillFolder, policy: Policy, *, whole: bool) -> 
     )
     if whole or skill.manifest is None:
         skill = _discovered(tree, folder, skill, policy)
-    more = (*_misnamed(skill, files), *_ungranted(skill, policy))
+    more = (*_stray_locks(files, policy), *_misnamed(skill, files), *_ungranted(skill, policy))
     return skill.model_copy(update={"problems": (*problems, *more)})
 
 
@@ -141,6 +144,18 @@ def _locks(files: SkillFiles, policy: Policy) -> tuple[dict[str, Lock], dict[str
         except InputError as error:
             problems[target.name] = _unreadable(error)
     return locks, problems
+
+
+def _stray_locks(files: SkillFiles, policy: Policy) -> Iterator[Problem]:
+    """Locks that an installer would take and that are for no target, so that no check looks at them."""
+    judged = {files.path(lock_name(policy, number)) for number in range(len(policy.targets))}
+    for path in files.beside(_LOCK_NAME):
+        if path not in judged:
+            yield Problem(
+                message="this lock is for no target of the policy, so nothing in it is examined",
+                location=Location(file=path),
+                remedy=f"remove it, or let the policy's owners name its target in {policy.file}",
+            )
 
 
 def _unreadable(error: InputError) -> Problem:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from checker.errors import InputError
-from checker.load.links import Links
 from checker.model.plan import SkillFolder
+from checker.rules.links import Links
 from checker.tools import Tree
 
 
@@ -39,6 +40,10 @@ class SkillFiles:
             folder, found = posixpath.split(path)
             if (folder or ".") == self._id and found != name and _alike(found) == _alike(name):
                 yield path
+
+    def beside(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """Files of the skill, in any of its folders, whose whole name fits `pattern`."""
+        return (path for path in sorted(self._paths) if pattern.fullmatch(posixpath.basename(path)))
 
     def read(self, path: str, limit: int) -> Content:
         """Content and real place of a file. Raises InputError."""

@@ -17,6 +17,10 @@ from checker.model.level import Level
 from checker.model.skill import DeclaredPackage, Problem
 
 SIZE_LIMIT = 1_000_000
+#: Requirements of one skill. Reading a hundred thousand takes half a minute.
+_MAX_PACKAGES = 1_000
+#: Keys without which nothing can be said of the skill: a default in their place would be a guess.
+_NEEDED = ("maturity", "packages")
 _REMEDY = "docs/policy.md#skillyaml describes every key"
 
 
@@ -44,6 +48,7 @@ def read_skill_yaml(data: bytes, file: str) -> SkillYaml:
         )
     faults: list[Fault] = []
     declared = _in_shape(_with_command(keys, document, faults), document, faults)
+    unread = {fault for fault in faults if fault.path[0] in _NEEDED}
     packages = _packages(declared.packages, document, faults)
     return SkillYaml(
         maturity=declared.maturity,
@@ -51,7 +56,10 @@ def read_skill_yaml(data: bytes, file: str) -> SkillYaml:
         python=declared.python,
         packages=packages,
         test=declared.test,
-        problems=tuple(_problem(fault, file) for fault in sorted(faults, key=lambda f: (f.line, f.message))),
+        problems=tuple(
+            _problem(fault, file, fatal=fault in unread)
+            for fault in sorted(faults, key=lambda f: (f.line, f.message))
+        ),
     )
 
 
@@ -90,7 +98,11 @@ def _command(value: object) -> object:
 
 def _packages(texts: Iterable[str], document: Document, faults: list[Fault]) -> tuple[DeclaredPackage, ...]:
     found: list[DeclaredPackage] = []
-    for number, text in enumerate(texts):
+    texts = tuple(texts)
+    if len(texts) > _MAX_PACKAGES:
+        path = ("packages", _MAX_PACKAGES)
+        faults.append(Fault(path, document.line(path), f"`packages`: at most {_MAX_PACKAGES} are read"))
+    for number, text in enumerate(texts[:_MAX_PACKAGES]):
         path = ("packages", number)
         try:
             found.append(DeclaredPackage(requirement=requirement(text), location=document.at(path)))
@@ -99,5 +111,6 @@ def _packages(texts: Iterable[str], document: Document, faults: list[Fault]) -> 
     return tuple(found)
 
 
-def _problem(fault: Fault, file: str) -> Problem:
-    return Problem(message=fault.message, location=Location(file=file, line=fault.line), remedy=_REMEDY)
+def _problem(fault: Fault, file: str, *, fatal: bool) -> Problem:
+    place = Location(file=file, line=fault.line)
+    return Problem(message=fault.message, location=place, remedy=_REMEDY, fatal=fatal)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
-from checker.load.links import SUBMODULE, Links
 from checker.model.base import Location
 from checker.model.skill import Entry, FileKind, Problem
+from checker.rules.links import SUBMODULE, Links
 from checker.tools import Tree
 
 #: Problems of one kind that are listed one by one for a skill.
@@ -35,6 +35,17 @@ def collision(skill_file: str, others: Iterable[str]) -> Problem:
         location=Location(file=skill_file),
         remedy="rename one of the folders",
         fatal=True,
+    )
+
+
+def beside(entry: Entry) -> Problem:
+    """A link to a folder of programs outside of every skill: they are this skill's, and none of its files."""
+    return Problem(
+        message=f"the symbolic link {_shown(entry.path)} leads to a folder that no skill owns: "
+        "the programs in it cannot be examined",
+        location=Location(file=entry.path),
+        remedy="commit the files themselves, or link to each file instead of the folder",
+        unexamined=True,
     )
 
 

@@ -27,12 +27,37 @@ class FileKind(StrEnum):
     SPECIAL = "special"
 
 
+_CONTENT = (FileKind.FILE, FileKind.EXECUTABLE, FileKind.SYMLINK)
+_PYTHON = (".py", ".pyw")
+#: Shells, notebooks, compiled and packed Python, other languages, libraries.
+_PROGRAMS = (
+    *(".sh", ".bash", ".zsh", ".ksh", ".fish", ".ps1", ".bat", ".cmd"),
+    *(".ipynb", ".pyc", ".pyz", ".pyx", ".whl", ".egg"),
+    *(".js", ".mjs", ".cjs", ".ts", ".mts", ".jsx", ".tsx", ".rb", ".pl", ".php", ".lua", ".r", ".jl", ".go"),
+    *(".so", ".pyd", ".dll", ".dylib", ".exe", ".wasm", ".jar"),
+)
+
+
 class Entry(Frozen):
     """One entry of a tree. `digest` identifies the content: the git blob id, or a hash of the bytes."""
 
     path: str
     kind: FileKind
     digest: str
+
+    @property
+    def is_python(self) -> bool:
+        """By its name. A link counts, and letter case does not: Python starts `run.PY`, too."""
+        return self._named(_PYTHON)
+
+    @property
+    def is_other_program(self) -> bool:
+        """Whether it can be started or loaded: by its name or, without a suffix, by its executable bit."""
+        bare = self.kind is FileKind.EXECUTABLE and "." not in self.path.rpartition("/")[2]
+        return bare or self._named(_PROGRAMS)
+
+    def _named(self, suffixes: tuple[str, ...]) -> bool:
+        return self.kind in _CONTENT and self.path.lower().endswith(suffixes)
 
 
 class DeclaredPackage(Frozen):
@@ -91,11 +116,13 @@ class Skill(Frozen):
     @property
     def python_files(self) -> tuple[str, ...]:
         """Repository-relative paths of its Python files, sorted."""
-        return tuple(sorted(e.path for e in self.files if e.path.endswith(".py") and e.kind in _READABLE))
+        return tuple(sorted(e.path for e in self.files if e.is_python))
+
+    @property
+    def other_programs(self) -> tuple[str, ...]:
+        """Repository-relative paths of what else of it can be started or loaded, sorted."""
+        return tuple(sorted(e.path for e in self.files if e.is_other_program))
 
     def relative(self, path: str) -> str:
         """`path` (repository-relative, inside the skill) as seen from the skill's folder."""
         return path if self.id == "." else path.removeprefix(f"{self.id}/")
-
-
-_READABLE = (FileKind.FILE, FileKind.EXECUTABLE)

@@ -7,7 +7,7 @@ the index), or, offline, from the lock's own claim. This module does not care wh
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.utils import NormalizedName
 
@@ -15,17 +15,41 @@ from packaging.utils import NormalizedName
 Edges = Mapping[NormalizedName, tuple[NormalizedName, ...]]
 
 
-def chains(roots: Iterable[NormalizedName], edges: Edges) -> dict[NormalizedName, tuple[NormalizedName, ...]]:
+class Chains(Mapping[NormalizedName, tuple[NormalizedName, ...]]):
+    """Chain by name, put together when asked for: all parts of a long one together would fill the memory."""
+
+    def __init__(self, above: Mapping[NormalizedName, NormalizedName | None]) -> None:
+        """`above` tells for each name which one requires it; None for a root."""
+        self._above = above
+
+    def __getitem__(self, name: NormalizedName) -> tuple[NormalizedName, ...]:
+        """From the root to `name`."""
+        chain = [name]
+        while (above := self._above[chain[-1]]) is not None:
+            chain.append(above)
+        return tuple(reversed(chain))
+
+    def __iter__(self) -> Iterator[NormalizedName]:
+        return iter(self._above)
+
+    def __len__(self) -> int:
+        return len(self._above)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._above
+
+
+def chains(roots: Iterable[NormalizedName], edges: Edges) -> Chains:
     """Shortest chain from a root to each reachable name, both ends included. Deterministic: names are sorted.
 
     A root's own chain has one element. Names that no root reaches are missing from the result.
     """
-    found: dict[NormalizedName, tuple[NormalizedName, ...]] = {}
-    queue: deque[tuple[NormalizedName, ...]] = deque((root,) for root in sorted(set(roots)))
+    above: dict[NormalizedName, NormalizedName | None] = dict.fromkeys(sorted(set(roots)))
+    queue = deque(above)
     while queue:
-        chain = queue.popleft()
-        if chain[-1] in found:
-            continue
-        found[chain[-1]] = chain
-        queue.extend((*chain, name) for name in sorted(edges.get(chain[-1], ())) if name not in found)
-    return found
+        name = queue.popleft()
+        for required in sorted(edges.get(name, ())):
+            if required not in above:
+                above[required] = name
+                queue.append(required)
+    return Chains(above)

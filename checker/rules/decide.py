@@ -26,7 +26,8 @@ def decide(policy: Policy, name: NormalizedName, version: Version, level: Level,
     covering = [entry for entry in entries if entry.versions.contains(version, prereleases=True)]
     for entry in covering:
         if entry.status is PackageStatus.BANNED:
-            return Decision(False, "banned", _because(f"{name} {version} is banned", entry), entry.location)
+            what = name if version is _ANY_VERSION else f"{name} {version}"
+            return Decision(False, "banned", _because(f"{what} is banned", entry), entry.location)
     if level is Level.STUDENT:
         return Decision(False, "student", "skills for student agents may use no third-party packages")
     if not covering:
@@ -71,8 +72,12 @@ def _with_chain(
 
 def covered(chain: Sequence[NormalizedName]) -> Decision:
     """The decision for a dependency that an allowed declared package brings in (`chain`: root first)."""
-    words = " → ".join(chain)
-    return Decision(True, "covered", f"comes with an approved package: {words}", None, tuple(chain))
+    words = " → ".join(chain if len(chain) <= _SHOWN else (*chain[: _SHOWN - 1], "…", chain[-1]))
+    return Decision(True, "covered", f"comes with an approved package: {words}", None, tuple(chain[:_SHOWN]))
+
+
+#: Links of a chain that are told. One of thousands, for each of thousands, would fill the memory.
+_SHOWN = 50
 
 
 _HELPFUL = ("approved", "level", "expired", "pending", "untrusted")

@@ -63,7 +63,8 @@ def _file(case: Case, entry: LockedDistribution, file: LockedFile) -> Iterator[F
 def _hosts(case: Case, entry: LockedDistribution, project: Project) -> Iterator[Finding]:
     """A hash that fits makes the content right, but whoever installs the lock would still call that host."""
     known = {host(file.url) for file in project.files.values()} | {host(project.index)}
-    foreign = {host(file.url) for file in files_of(entry) if file.url is not None} - known
+    named = [*(file.url for file in files_of(entry)), entry.index]
+    foreign = {host(url) for url in named if url is not None} - known
     for one in sorted(foreign):
         where = quoted(one) or "nowhere"
         yield _finding(

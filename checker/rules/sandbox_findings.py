@@ -22,7 +22,24 @@ def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSet
     found = [finding for phase in phases for finding in _of_phase(skill, phase, settings)]
     if settings.require_tests and not has_tests(skill):
         found.append(_without_tests(skill))
+    if any(phase.phase == "tests" and phase.status == "passed" for phase in phases):
+        found.extend(_by_exit_code(skill))
     return tuple(found)
+
+
+def _by_exit_code(skill: Skill) -> Iterator[Finding]:
+    """A test command that is not pytest may do nothing at all: `true` passes, too."""
+    words = skill.test or ("pytest",)
+    if not any(word.rpartition("/")[2] in ("pytest", "py.test") for word in words):
+        shown = shortened(visible(" ".join(words)), 60)
+        yield Finding(
+            rule=RULE,
+            subject="tests",
+            severity=Severity.NOTE,
+            message=f"tests: `{shown}` was judged by its exit code alone, so nobody counted a test",
+            file=visible(skill.manifest or skill.skill_md),
+            remedy="read what it runs, or let pytest run the tests",
+        )
 
 
 def note(skill: Skill, text: str) -> Finding:
@@ -34,6 +51,24 @@ def note(skill: Skill, text: str) -> Finding:
         message=text,
         file=_lock_or_manifest(skill),
         remedy="look at what it does; nothing is wrong by itself",
+    )
+
+
+def not_run(skill: Skill) -> tuple[Finding, ...]:
+    """What can be started and never was, since only Python is: said, so that nobody takes it for examined."""
+    programs = [f"`{visible(skill.relative(path))}`" for path in skill.other_programs]
+    if not programs:
+        return ()
+    more = f" and {len(programs) - _SHOWN} more" if len(programs) > _SHOWN else ""
+    return (
+        Finding(
+            rule=RULE,
+            subject="scripts",
+            severity=Severity.NOTE,
+            message=f"not run, because only Python files are: {', '.join(programs[:_SHOWN])}{more}",
+            file=visible(skill.other_programs[0]),
+            remedy="read them; no check can say what they do",
+        ),
     )
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
+from collections.abc import Iterator
 
 from checker.errors import InputError, Unanswered
 from checker.escape import visible
 from checker.model.plan import Examinee
 from checker.model.policy import Policy, Target
 from checker.model.skill import Entry, FileKind, Skill
+from checker.rules.links import Links
 from checker.rules.wheel_choice import choose, is_linux
 from checker.tools import ImageOrder, Tree
 
 ENGINE = "sandbox"
 #: Bytes of one file, and of all files, that a skill may bring into its image.
 MAX_FILE_BYTES, MAX_SKILL_BYTES = 64 << 20, 256 << 20
-_MAX_HOPS = 8
 _LFS = b"version https://git-lfs"
 
 
@@ -58,34 +58,36 @@ def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
 def _files(skill: Skill, head: Tree) -> dict[str, tuple[bytes, bool]]:
     left = MAX_SKILL_BYTES
     files: dict[str, tuple[bytes, bool]] = {}
-    for entry in skill.files:
-        source = _followed(entry, head)
+    for path, source in _sources(skill, head):
         content = head.read(source.path, MAX_FILE_BYTES)
         if content.startswith(_LFS):
-            raise Unanswered(ENGINE, f"{visible(entry.path)} is a Git LFS pointer: its content is not here")
+            raise Unanswered(ENGINE, f"{visible(path)} is a Git LFS pointer: its content is not here")
         left -= len(content)
         if left < 0:
-            raise InputError(
-                f"the skill's files are larger than {MAX_SKILL_BYTES} bytes", visible(entry.path)
-            )
-        files[skill.relative(entry.path)] = content, source.kind is FileKind.EXECUTABLE
+            raise InputError(f"the skill's files are larger than {MAX_SKILL_BYTES} bytes", visible(path))
+        files[skill.relative(path)] = content, source.kind is FileKind.EXECUTABLE
     return files
 
 
-def _followed(entry: Entry, head: Tree) -> Entry:
-    """The regular file that an entry is or, as a symlink, leads to; it must lie in the repository."""
-    found, entries = entry, head.entries()
-    for _ in range(_MAX_HOPS):
-        if found.kind in (FileKind.FILE, FileKind.EXECUTABLE):
-            return found
+def _sources(skill: Skill, head: Tree) -> Iterator[tuple[str, Entry]]:
+    """Each file of the image, and the regular file it is made of: links are followed, to folders too."""
+    links = Links(head)
+    for entry in skill.files:
+        for path, found in _followed(entry, links):
+            if found.kind not in (FileKind.FILE, FileKind.EXECUTABLE):
+                raise Unanswered(ENGINE, f"{visible(path)} is a submodule or a special file")
+            yield path, found
+
+
+def _followed(entry: Entry, links: Links) -> Iterator[tuple[str, Entry]]:
+    """The entry itself or, for a link, what it leads to. A link within a linked folder is not followed."""
+    if entry.kind is not FileKind.SYMLINK:
+        yield entry.path, entry
+        return
+    end = links.follow(entry.path)
+    if end.failure:
+        raise InputError(f"the symbolic link {end.failure}", visible(entry.path))
+    for found in links.at(end.path):
         if found.kind is not FileKind.SYMLINK:
-            raise Unanswered(ENGINE, f"{visible(found.path)} is a submodule or a special file")
-        beside = posixpath.dirname(found.path)
-        target = posixpath.normpath(posixpath.join(beside, head.link_target(found.path)))
-        if target not in entries:
-            raise InputError(
-                f"the symlink leads to `{visible(target)}`, which is no file of the repository",
-                visible(entry.path),
-            )
-        found = entries[target]
-    raise InputError("the symlink leads through too many others", visible(entry.path))
+            inside = found.path if end.path == "." else found.path.removeprefix(end.path).lstrip("/")
+            yield (f"{entry.path}/{inside}" if inside else entry.path), found

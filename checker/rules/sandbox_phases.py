@@ -60,7 +60,7 @@ def script_phase(skill: Skill, script: str, arguments: Sequence[str], stdin: byt
 
 def _is_test(path: str) -> bool:
     name = posixpath.basename(path)
-    return name.startswith("test_") or name.endswith("_test.py")
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 
 
 def _tests(skill: Skill, *, own_pytest: bool, limits: Limits) -> Phase:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -76,7 +76,7 @@ def holds(marker: Marker | None, env: Mapping[str, str], extras: Iterable[str] =
         return True
     try:
         return any(marker.evaluate({**env, "extra": extra}) for extra in extras)
-    except (UndefinedComparison, UndefinedEnvironmentName):
+    except ValueError:  # UndefinedComparison and UndefinedEnvironmentName are; so is an endless number
         return False
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.load.links import DANGLES, ESCAPES, LOOPS, SUBMODULE, Links
 from checker.load.repository import load_repository
+from checker.rules.links import DANGLES, ESCAPES, LOOPS, SUBMODULE, Links
 from tests.support.trees import Executable, Gitlink, MemoryTree, Special, Symlink
 
 
@@ -163,6 +163,24 @@ def test_a_link_that_leads_nowhere_is_a_problem(target, failure):
     problem = next(p for p in folders(files)["s"].problems if p.location.file == "s/link")
     assert failure in problem.message
     assert problem.unexamined is (failure == SUBMODULE)
+
+
+@pytest.mark.parametrize("name", ["x.py", "deep/run.sh", "x.PY"])
+def test_programs_of_no_skill_behind_a_folder_link_cannot_be_examined(name):
+    found = folders({"s/SKILL.md": "", "s/lib": Symlink("../lib"), f"lib/{name}": ""})
+    (problem,) = found["s"].problems
+    assert problem.unexamined
+    assert problem.location.file == "s/lib"
+
+
+def test_what_another_skill_owns_is_examined_there():
+    files = {"s/SKILL.md": "", "s/lib": Symlink("../t/lib"), "t/SKILL.md": "", "t/lib/x.py": ""}
+    assert folders(files)["s"].problems == ()
+
+
+def test_a_folder_named_like_a_skill_file_hides_nothing():
+    files = {"s/SKILL.md": Symlink("../lib/SKILL.md"), "s/x.py": Symlink("../lib/x.py"), "lib/x.py": ""}
+    assert list(folders({**files, "lib/SKILL.md/x": ""})) == ["s"]
 
 
 def test_a_link_to_the_root_or_within_is_followed():

@@ -101,7 +101,8 @@ def test_wrong_keys_are_problems_with_lines(body, line, words):
         assert faults(skill) == []
         return
     assert [(at, True) for at, message in faults(skill) if words in message] == [(line, True)]
-    assert skill.unusable is None
+    # Without these two a default would be a guess, which a waiver for the manifest could let pass.
+    assert (skill.unusable is not None) is body.startswith(("maturity", "packages"))
 
 
 def test_what_is_right_survives_what_is_wrong():
@@ -234,6 +235,13 @@ def test_any_text_is_a_requirement_or_refused(text):
 
 def test_python_of_the_standard_library_needs_no_manifest():
     assert loaded_skill({"SKILL.md": SKILL_MD, "scripts/run.py": "import json\n"}).problems == ()
+
+
+def test_no_more_packages_are_read_than_a_skill_can_need():
+    manifest = "version: 1\n" + "packages:\n" + "  - pandas\n" * 1_001
+    skill = loaded_skill({"SKILL.md": SKILL_MD, "skill.yaml": manifest})
+    assert len(skill.packages) == 1_000
+    assert ["at most 1000" in problem.message for problem in skill.problems] == [True]
 
 
 def test_a_prompt_only_skill_needs_no_manifest():

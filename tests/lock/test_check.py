@@ -108,6 +108,7 @@ def judged(text: str, index: Index | None, *declared: str, **policy: Any) -> Out
 WORST = (Status.BROKEN, Status.FAILED, Status.SKIPPED, Status.PASSED)
 #: What `sources` says instead of `lock`.
 ELSEWHERE = {
+    "an entry of another index",
     *("a foreign host with a fitting hash", "another port", "a file address", "a path"),
     *("a directory", "a repository", "an archive"),
 }
@@ -172,6 +173,10 @@ TAMPERED: dict[str, tuple[Callable[[Document], Any], str]] = {
     "another size": (lambda d: wheel(d, "lib").update(size=1), "bytes in the policy's index, 1 in the lock"),
     "a foreign host with a fitting hash": (
         lambda d: wheel(d, "lib").update(url="https://evil.example/lib-1.5-py3-none-any.whl"),
+        "to be fetched from evil.example",
+    ),
+    "an entry of another index": (
+        lambda d: entry(d, "lib").update(index="https://evil.example/simple"),
         "to be fetched from evil.example",
     ),
     "another port": (

@@ -248,6 +248,8 @@ WRONG: dict[str, bytes] = {
     "another name": b"Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n",
     "another version": b"Metadata-Version: 2.1\nName: app\nVersion: 2.0\n",
     "no requirement": b"Metadata-Version: 2.1\nName: app\nVersion: 1.0\nRequires-Dist: ===\n",
+    "an endless version": b"Metadata-Version: 2.1\nName: app\nVersion: 1.0\nRequires-Dist: x<" + b"9" * 5_000,
+    "an endless Python": b"Metadata-Version: 2.1\nName: app\nVersion: 1.0\nRequires-Python: <" + b"9" * 5_000,
     "binary": bytes(range(256)),
 }
 

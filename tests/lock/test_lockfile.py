@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.errors import InputError
-from checker.load.lockfile import MAX_BYTES, parse_lock
+from checker.load.lockfile import MAX_BYTES, MAX_DISTRIBUTIONS, parse_lock
 from checker.model.lock import Lock
 
 HEAD = 'lock-version = "1.0"\ncreated-by = "uv"\n'
@@ -192,3 +192,9 @@ FRAGMENTS = st.sampled_from(
 def test_near_misses_raise_nothing_else(fragments: list[str]) -> None:
     with contextlib.suppress(InputError):
         parse(HEAD + "".join(fragments))
+
+
+def test_more_distributions_than_any_skill_has_are_refused() -> None:
+    entries = "".join(f'[[packages]]\nname = "p{n}"\n' for n in range(MAX_DISTRIBUTIONS + 1))
+    with pytest.raises(InputError, match="too many"):
+        parse(f'lock-version = "1.0"\ncreated-by = "x"\n{entries}')

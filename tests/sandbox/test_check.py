@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -285,3 +286,71 @@ def test_links_stay_in_the_repository(files: Mapping[str, str], status: Status) 
     assert examine(box, files).status is status
     if status is Status.PASSED:
         assert box.orders[0].files["link.py"] == (b"x = 1", False)
+
+
+PROGRAMS = ("run.sh", "notebook.ipynb", "tool.pyc", "page.JS")
+
+
+def test_programs_that_nobody_runs_are_named() -> None:
+    idle = examine(FakeSandbox(), {f"{ID}/SKILL.md": "", **{f"{ID}/{name}": "" for name in PROGRAMS}})
+    built = examine(FakeSandbox(), {**SCRIPT, f"{ID}/run.sh": ""})
+    assert (idle.status, built.status) == (Status.NOT_APPLICABLE, Status.FAILED)
+    for outcome, names in ((idle, PROGRAMS), (built, ("run.sh",))):
+        (finding,) = outcome.findings
+        assert finding.severity is Severity.NOTE
+        assert all(f"`{name}`" in finding.message for name in names)
+
+
+@pytest.mark.parametrize("name", ["run.PY", "run.pyw", "Run.Py"])
+def test_python_under_another_spelling_is_run(name: str) -> None:
+    box = FakeSandbox()
+    assert examine(box, {f"{ID}/SKILL.md": "", f"{ID}/{name}": ""}).status is Status.PASSED
+    assert json.loads(box.phases[0].stdin)["files"] == [name]
+
+
+def test_python_behind_a_link_is_run() -> None:
+    box = FakeSandbox()
+    examine(box, {f"{ID}/SKILL.md": "", f"{ID}/run.py": "->../common.py", "skills/common.py": "x = 1"})
+    assert json.loads(box.phases[0].stdin)["files"] == ["run.py"]
+    assert box.orders[0].files["run.py"] == (b"x = 1", False)
+
+
+def test_a_link_to_a_folder_brings_what_is_in_it() -> None:
+    files = {
+        f"{ID}/lib": "->../common",
+        f"{ID}/via.txt": "->lib/deep/b.txt",
+        "skills/common/a.py": "a",
+        "skills/common/deep/b.txt": "b",
+    }
+    box = FakeSandbox()
+    assert examine(box, {**SCRIPT, **files}).status is Status.PASSED
+    ordered = {path: content for path, (content, _) in box.orders[0].files.items()}
+    assert (ordered["lib/a.py"], ordered["lib/deep/b.txt"], ordered["via.txt"]) == (b"a", b"b", b"b")
+
+
+def test_what_an_advisory_calls_malicious_is_never_built() -> None:
+    found = verdicts.finding(rule="vulnerabilities", subject="MAL-2026-1", severity=Severity.MALICIOUS)
+    scanned = Outcome.of("vulnerabilities", ID, (found,))
+    box = FakeSandbox()
+    outcome = examine(box, earlier={"vulnerabilities": scanned})
+    assert (outcome.status, box.orders) == (Status.SKIPPED, [])
+    assert "MAL-2026-1" in outcome.reason
+
+
+@pytest.mark.parametrize("observed", [True, False])
+def test_what_nobody_could_observe_is_said_of_the_engine(observed: bool) -> None:
+    count = 0 if observed else None
+    box = seen(exit_code=0, network_attempts=count, oom_kills=count, leftovers=() if observed else None)
+    examinee = Examinee(skill=skill_of(SCRIPT), level=Level.INTERN)
+    exam = Exam(policy=verdicts.policy(None), examinees=(examinee,), now=verdicts.NOW)
+    tools = Tools(head=FakeTree(SCRIPT), progress=Silence(), sandbox=box)
+    (engine,) = check.examine(exam, tools, {(n, ID): verdicts.passed(n, ID) for n in check.NEEDS}).engines
+    missing = "not observed on this engine: network attempts, OOM kills, leftovers"
+    assert (engine.ran, engine.reason) == (True, "" if observed else missing)
+
+
+@pytest.mark.parametrize(("command", "noted"), [(("true",), 1), (("python", "-m", "pytest"), 0), (None, 0)])
+def test_a_test_command_that_counts_nothing_is_noted(command: tuple[str, ...] | None, noted: int) -> None:
+    files = {**SCRIPT, f"{ID}/test_a.py": ""}
+    found = examine(FakeSandbox(), files, skill=skill_of(files, test=command)).findings
+    assert [(f.subject, f.severity) for f in found] == [("tests", Severity.NOTE)] * noted

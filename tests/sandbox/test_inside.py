@@ -46,6 +46,12 @@ def test_one_import_that_fails_hides_no_other(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_of_the_skill_does_not_stand_in_for_a_declared_package(tmp_path: Path) -> None:
+    write(tmp_path, {"no_such_module.py": "", "zlib.py": "raise SystemExit(1)"})
+    _, report = ask("import_modules.py", {"modules": ["no_such_module", "zlib"], "timeout": 20}, tmp_path)
+    assert (report["summary"], len(report["failures"])) == ("1 of 2 modules imported", 1)
+
+
 GUARD = "if __name__ == '__main__':\n    "
 PARSER = "import argparse\np = argparse.ArgumentParser()\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -74,16 +74,27 @@ def top_level(contents: Contents) -> tuple[str, ...]:
 
     Read from what is installed, not from `top_level.txt`, which is optional and says what its author likes.
     """
-    names: set[str] = set()
-    for path in contents.installs:
-        _, found, inside = path.partition("/site-packages/")
-        if found and inside.endswith((".py", ".so")):
-            folder, below, _ = inside.partition("/")
-            # A folder with a dot in its name (`pillow.libs`) holds no module; a file's suffixes do not count.
-            names.add(folder if below else folder.partition(".")[0])
-    names = {name for name in names if name.isidentifier()} - {"sitecustomize", "usercustomize"}
-    public = {n for n in names if not n.startswith("_")} - {"tests", "test", "docs", "examples", "benchmarks"}
-    return tuple(sorted(public or names))
+    inside = [path.partition("/site-packages/")[2] for path in contents.installs]
+    files = [path.split("/") for path in inside if path.endswith((".py", ".so"))]
+    packages = {tuple(parts[:-1]) for parts in files if parts[-1].partition(".")[0] == "__init__"}
+    names = {_importable(parts, packages) for parts in files} - {("sitecustomize",), ("usercustomize",)}
+    names = {name for name in names if all(part.isidentifier() for part in name)}
+    public = {n for n in names if n[0] not in _BESIDE and not any(part.startswith("_") for part in n)}
+    return tuple(sorted(".".join(name) for name in public or names))
+
+
+_BESIDE = ("tests", "test", "docs", "examples", "benchmarks")
+
+
+def _importable(parts: list[str], packages: Container[tuple[str, ...]]) -> tuple[str, ...]:
+    """What to import to reach a file: the first package on its way, since importing a namespace runs nothing.
+
+    A folder with a dot in its name (`pillow.libs`) holds no module; a file's own suffixes do not count.
+    """
+    if len(parts) == 1:
+        return (parts[0].partition(".")[0],)
+    ways = (tuple(parts[:depth]) for depth in range(1, len(parts)))
+    return next((way for way in ways if way in packages), (parts[0],))
 
 
 def safe_path(path: str) -> str | None:

@@ -23,7 +23,8 @@ def main() -> None:
     failures = []
     for module in order["modules"]:
         program = f"import importlib; importlib.import_module({module!r})"
-        code, said = children.told([sys.executable, "-c", program], order["timeout"])
+        # -I leaves out the skill's own folder: a file of its must not stand in for a declared package.
+        code, said = children.told([sys.executable, "-I", "-c", program], order["timeout"])
         if code != 0:
             failures.append(f"{module}: {children.ending(code, order['timeout'], said)}")
     imported = len(order["modules"]) - len(failures)
