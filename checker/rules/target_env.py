@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
 from checker.errors import UsageError
 
@@ -88,9 +88,15 @@ def best_wheel(filenames: Iterable[str], python: str, platform: str) -> str | No
 @lru_cache(maxsize=16_384)
 def _best(filenames: tuple[str, ...], python: str, platform: str) -> str | None:
     ranks = _tag_ranks(python, platform)
-    found = ((min(ranks.get(tag, len(ranks)) for tag in _tags_of(name)), name) for name in filenames)
-    rank, best = min(found, default=(len(ranks), ""))
-    return best if rank < len(ranks) else None
+    found = [(min(ranks.get(tag, len(ranks)) for tag in _tags_of(name)), name) for name in filenames]
+    best = min((rank for rank, _ in found), default=len(ranks))
+    fitting = [name for rank, name in found if rank == best < len(ranks)]
+    return max(fitting, key=_build_of, default=None)  # of equals the first: sorting makes it the same one
+
+
+def _build_of(filename: str) -> BuildTag:
+    """The build tag; of wheels that fit alike an installer picks the highest, and none is the lowest."""
+    return parse_wheel_filename(filename)[2]
 
 
 @lru_cache(maxsize=16_384)

@@ -80,6 +80,8 @@ def test_markers(marker: str, extras: list[str], expected: bool) -> None:
         (["a-1-cp311-cp311-musllinux_1_2_x86_64.whl"], "x86_64-unknown-linux-musl", 0),
         (["a-1-cp311-cp311-musllinux_1_2_x86_64.whl"], LINUX, None),
         (["a-1-py2.py3-none-any.whl"], "windows", 0),
+        (["a-1-2-py3-none-any.whl", "a-1-10-py3-none-any.whl", "a-1-py3-none-any.whl"], LINUX, 1),
+        (["a-1-9-py3-none-any.whl", "a-1-cp311-cp311-manylinux_2_17_x86_64.whl"], LINUX, 1),
         (["nonsense.whl"], LINUX, None),
         ([], LINUX, None),
     ],
