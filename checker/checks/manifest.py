@@ -42,5 +42,5 @@ def _finding(problem: Problem) -> Finding:
         message=problem.message,
         file=problem.location.file,
         line=problem.location.line,
-        remedy=problem.remedy,
+        remedy=problem.remedy or "mend or remove what is named",
     )

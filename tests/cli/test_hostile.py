@@ -114,3 +114,13 @@ def test_a_waiver_for_the_manifest_does_not_make_unread_packages_clean(proctor, 
     files = {"skills/notes/skill.yaml": "version: 1\npackages: evil\n", "policies/waivers.yaml": waiver}
     result = checked(proctor, repo, files, "--now", "2026-11-01")
     assert (result.code, statuses(result, "skills/notes")["packages"]) == (3, "broken")
+
+
+@pytest.mark.parametrize("name", ["SKILL.md", "skill.yaml"])
+@pytest.mark.parametrize("content", [b"a" * 1_000_001, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_comes_with_what_to_do(proctor, repo, name, content):
+    result = checked(proctor, repo, {**prompt("odd"), f"skills/odd/{name}": content})
+    skills = {one["skill"]: one["outcomes"] for one in verdict_of(result)["skills"]}
+    found = [finding for outcome in skills["skills/odd"] for finding in outcome["findings"]]
+    assert all(finding["remedy"] and finding["file"] for finding in found)
+    assert (result.code, len(found)) == (1, 1)
