@@ -29,7 +29,7 @@ test: setup engine ## All tests; without engine or package index, those that nee
 	@$(PYTEST) -m engine
 
 test-fast: setup ## Tests that need neither engine nor network, in at most two minutes
-	@$(PYTEST) $(WORKERS) -m "not engine and not network and not slow"
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) $(WORKERS) -m "not engine and not network and not slow"
 
 lint: setup ## ruff and mypy
 	@.venv/bin/ruff check

@@ -35,6 +35,8 @@ from tests.support.scans import examined, state
 from tests.support.stand_in import stand_in
 from tests.support.verdicts import NOW
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs/advisories.md"
 COLUMNS = ("pip-audit", "osv, online", "osv, offline", "safety")
 TODAY = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,6 +13,8 @@ import pytest
 
 from checker.engines.sandbox import inside
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(inside.__file__).parent
 
 
