@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from checker.checks import CHECKS, Check
+from checker.checks import CHECKS, DISCOVERING, Check
 from checker.errors import PolicyError, Unanswered, UsageError
 from checker.judge import judge, unreadable_policy_verdict
 from checker.load.policy import load_policy
@@ -72,7 +72,8 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     policy = _asked_for(policy, revisions, request)
     head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
     plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
-    exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline)
+    whole = any(check.RULE in DISCOVERING for check in checks)
+    exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
     exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)

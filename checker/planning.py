@@ -47,9 +47,17 @@ def narrowed(plan: Plan, head: Repository, pattern: str | None) -> Plan:
     return narrow(plan, pattern)
 
 
-def exam_of(tree: Tree, policy: Policy, plan: Plan, now: dt.datetime, *, offline: bool) -> Exam:
-    """Parse every skill of the plan; each is judged at the level it declares, else at the default."""
-    skills = ((load_skill(tree, affected.folder, policy), affected.because) for affected in plan.affected)
+def exam_of(
+    tree: Tree, policy: Policy, plan: Plan, now: dt.datetime, *, offline: bool, whole: bool = True
+) -> Exam:
+    """Parse every skill of the plan; each is judged at the level it declares, else at the default.
+
+    Without `whole` only skills that have no manifest are searched for declarations and imports.
+    """
+    skills = (
+        (load_skill(tree, affected.folder, policy, whole=whole), affected.because)
+        for affected in plan.affected
+    )
     examinees = tuple(
         Examinee(skill=skill, level=policy.level_of(skill.maturity), because=because)
         for skill, because in skills

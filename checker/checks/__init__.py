@@ -50,3 +50,7 @@ CHECKS: tuple[Check, ...] = (
     vulnerabilities,
     sandbox,
 )
+
+#: The checks that read what discovery finds in every skill. Without them only those that have no skill.yaml
+#: are searched.
+DISCOVERING = frozenset(check.RULE for check in (sources, confusables, undeclared, unused))
