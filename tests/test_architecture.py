@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from checker.checks import DISCOVERING
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checker"
 #: Library → the only places that may import it, as prefixes relative to `checker/`.
@@ -113,3 +115,9 @@ def test_checks_do_not_import_each_other():
     for path in (PACKAGE / "checks").glob("[!_]*.py"):
         others = [d for d, _, _ in imports(path) if d.startswith("checker.checks")]
         assert not others, f"{path.name} imports {others}"
+
+
+def test_checks_that_read_discovery_are_known_to():
+    reading = {p.stem for p in (PACKAGE / "checks").glob("[!_]*.py") if "skill.discovery" in p.read_text()}
+    assert reading
+    assert reading <= DISCOVERING
