@@ -128,7 +128,7 @@ def _index(url: str) -> str:
         host, parts = "", urlsplit("")
     if not host or parts.scheme not in ("https", "http"):
         raise refusal(
-            "index", f"{shown(url)} is not the address of an index such as https://index.example/simple/"
+            "index", f"{shown(url)} is not the address of an index such as https://index.example/index/"
         )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise refusal("index", f"{shown(url)}: over http anybody on the way can change packages; use https")

@@ -84,7 +84,7 @@ def answers_of_demo() -> Iterator[Any]:
 
 POLICY = """version: 1
 extends: default
-indexes: [https://index.invalid/simple/]
+indexes: [https://index.invalid/index/]
 advisories: {require: [pip-audit, osv, safety]}
 """
 LOCK = """lock-version = "1.0"

@@ -53,9 +53,9 @@ ELSEWHERE = {
         {"direct_sources": ("git+https://git.example/x",)},
     ),
     "an index": (
-        "install.sh pip install --index-url https://elsewhere.example/simple six",
-        "error https://elsewhere.example/simple",
-        {"indexes": ("https://elsewhere.example/simple/",)},
+        "install.sh pip install --index-url https://elsewhere.example/index six",
+        "error https://elsewhere.example/index",
+        {"indexes": ("https://elsewhere.example/index/",)},
     ),
     "a build from source": (
         "requirements.txt --no-binary six",
@@ -85,7 +85,7 @@ def test_an_address_in_the_manifest():
 
 
 def test_the_same_source_is_one_finding_where_a_machine_reads_it():
-    text = "pip install --index-url https://elsewhere.example/simple six\n"
+    text = "pip install --index-url https://elsewhere.example/index six\n"
     one = loaded_skill({"SKILL.md": f"```sh\n{text * 3}```\n", "z.sh": text})
     (finding,) = examine(sources, one).findings
     assert finding.file == "skills/tables/z.sh"

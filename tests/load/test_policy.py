@@ -113,7 +113,7 @@ def test_exclude_newer_is_utc(text, moment):
         ("targets: []", 2, "should not be empty"),
         ("targets:\n  - {name: a, platform: x}\n  - {name: a, platform: y}", 2, "two targets are named `a`"),
         ("targets:\n  - name: A.B\n    platform: x", 3, "targets.name"),
-        ("indexes: [http://index.example/simple/]", 2, "https"),
+        ("indexes: [http://index.example/index/]", 2, "https"),
         ("indexes: ['https://user:secret@index.example/']", 2, "user name or password"),
         ("indexes: [index.example]", 2, "not the address of an index"),
         ("indexes: ['https://[::1/']", 2, "not the address of an index"),

@@ -176,7 +176,7 @@ TAMPERED: dict[str, tuple[Callable[[Document], Any], str]] = {
         "to be fetched from evil.example",
     ),
     "an entry of another index": (
-        lambda d: entry(d, "lib").update(index="https://evil.example/simple"),
+        lambda d: entry(d, "lib").update(index="https://evil.example/index"),
         "to be fetched from evil.example",
     ),
     "another port": (

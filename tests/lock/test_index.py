@@ -193,11 +193,11 @@ def test_the_operators_proxy_is_the_way_out(
 ) -> None:
     monkeypatch.setenv("http_proxy", server.origin)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    server.faults["http://index.example/simple/app/"] = answers(200, body())
-    with Client(tmp_path, "http://index.example/simple") as client:
+    server.faults["http://index.example/index/app/"] = answers(200, body())
+    with Client(tmp_path, "http://index.example/index") as client:
         project = page(client)
     assert isinstance(project, Project)
-    assert project.files["app-1.0.tar.gz"].url == "http://index.example/simple/app/x"
+    assert project.files["app-1.0.tar.gz"].url == "http://index.example/index/app/x"
 
 
 def test_file_addresses_are_relative_to_where_the_page_came_from(client: Client, server: IndexServer) -> None:

@@ -35,7 +35,7 @@ class FakeIndex:
             return Unanswered("package index", f"{name} answered 500")
         own = [pin for pin in self.served if canonicalize_name(pin.split("==")[0]) == name]
         files = {wheel(pin): self._file(pin) for pin in own}
-        return Project(name=name, index="https://index.example/simple/", files=files)
+        return Project(name=name, index="https://index.example/index/", files=files)
 
     def _file(self, pin: str) -> IndexFile:
         plain = IndexFile(wheel(pin), f"https://index.example/{wheel(pin)}", SHA, has_metadata=True)

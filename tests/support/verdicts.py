@@ -55,7 +55,7 @@ def policy(settings: LevelSettings | None = None, **changes: Any) -> Policy:
         transitive="covered",
         on_broken="inconclusive",
         min_release_age_days=0,
-        indexes=("https://index.example/simple/",),
+        indexes=("https://index.example/index/",),
         targets=(Target(name="linux", platform="x86_64-manylinux_2_28"),),
         source_builds=(),
         direct_sources=(),

@@ -1,2 +1,2 @@
 #!/bin/sh
-pip install --extra-index-url https://elsewhere.example/simple/ numpy
+pip install --extra-index-url https://elsewhere.example/index/ numpy
