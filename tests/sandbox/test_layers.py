@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.engines.sandbox.archive import Recipe, stream
-from checker.engines.sandbox.layers import Layer, Member, tree_members, write_layer
+from checker.engines.sandbox.layers import Layer, Member, tree_members, write_layer, write_part
 from tests.support.sandbox import sha256
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)
@@ -93,3 +93,31 @@ def test_a_layer_used_twice_is_sent_once(tmp_path: Path) -> None:
     layer = write_layer(tmp_path, [Member("a", data=b"a")])
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream(recipe((layer, layer)))))) as tar:
         assert len([name for name in tar.getnames() if name.endswith(layer.digest)]) == 1
+
+
+def test_files_written_ahead_follow_the_folders_they_lie_in(tmp_path: Path) -> None:
+    source = tmp_path / "file"
+    source.write_bytes(b"b" * 700)
+    parts = [
+        write_part(tmp_path / "parts/1", [Member("e/one/a", data=b"a"), Member("e/empty", 0o755)]),
+        write_part(tmp_path / "parts/2", [Member("e/two/b", source=source), Member("e/l", 0o777, link="b")]),
+    ]
+    layer = write_layer(tmp_path / "layers", [Member("e/z", data=b"z")], parts)
+    with tarfile.open(layer.path) as tar:
+        members = tar.getmembers()
+        content = {m.name: tar.extractfile(m).read() for m in members if m.isfile()}
+    assert [m.name for m in members] == ["e", "e/empty", "e/one", "e/two", "e/z", "e/one/a", "e/l", "e/two/b"]
+    assert content == {"e/z": b"z", "e/one/a": b"a", "e/two/b": b"b" * 700}
+    assert layer.digest == sha256(layer.path)
+
+
+def test_a_source_that_changes_while_it_is_copied_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "file"
+    source.write_bytes(b"long")
+    told = source.stat()
+    source.write_bytes(b"short")
+    monkeypatch.setattr(Path, "stat", lambda self, **_: told)
+    with pytest.raises(OSError, match="changed while it was copied"):
+        write_layer(tmp_path / "layers", [Member("a", source=source)])

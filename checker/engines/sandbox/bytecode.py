@@ -7,12 +7,15 @@ none of the sources. A source that does not compile is left alone: the import of
 from __future__ import annotations
 
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 from checker.engines import process
 
 _ENV = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYTHONNOUSERSITE": "1"}
 _TIMEOUT = 600.0
+#: Sources below which further processes take longer to start than they save.
+_FEW = 300
 #: Packages' own tests are more than half of some wheels, and no skill imports them.
 _TESTS = "site-packages/.*/tests?/"
 
@@ -23,7 +26,7 @@ def compile_tree(interpreter: Path, staging: Path, folder: Path) -> None:
     Raises Unanswered when the interpreter cannot be started or does not finish.
     """
     # -s -S: a `.pth` file of the host's packages has no business here. Not -I: it ignores the hash seed.
-    argv = [str(interpreter), "-s", "-S", "-m", "compileall", "-q", "-q", "-j", "0"]
+    argv = [str(interpreter), "-s", "-S", "-m", "compileall", "-q", "-q", "-j", _processes(folder)]
     argv += [
         "--invalidation-mode",
         "unchecked-hash",
@@ -37,3 +40,8 @@ def compile_tree(interpreter: Path, staging: Path, folder: Path) -> None:
     ]
     with tempfile.TemporaryDirectory() as cwd:
         process.run("python", argv, env=_ENV, cwd=Path(cwd), timeout=_TIMEOUT)
+
+
+def _processes(folder: Path) -> str:
+    """For compileall: 1, or 0 for one on every core."""
+    return "0" if len(list(islice(folder.rglob("*.py"), _FEW))) == _FEW else "1"

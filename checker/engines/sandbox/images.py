@@ -19,6 +19,7 @@ from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.layers import Layer, Member, write_layer
 from checker.engines.sandbox.loading import load
 from checker.engines.sandbox.packages import ENVIRONMENT, environment_members, runner_members
+from checker.engines.sandbox.prepared import Preparation
 from checker.engines.sandbox.state import State, digest_of
 from checker.engines.sandbox.unpack import examine
 from checker.engines.sandbox.wheel_contents import safe_path, top_level
@@ -69,6 +70,7 @@ class Builder:
         if record is None:
             packages, facts = self._packages(order, below, packages_key)
             layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
+            self._keep_base(order.base, below)
             record = self._load(key, layers, _labels(order, key), facts)
         seconds = time.monotonic() - started
         modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
@@ -101,6 +103,16 @@ class Builder:
             self.state.remember("pytest", key, {"layer": layer.digest})
         return layer
 
+    def _keep_base(self, reference: str, below: Base) -> None:
+        """Have the base on the engine as an image of its own: most of the bytes of a small skill's image.
+
+        Without it they would be sent anew whenever the last image that has them was removed.
+        """
+        key = digest_of(LAYOUT, "base", below.key)
+        if self._known(key) is None:
+            labels = {f"{LABEL}.key": key, f"{LABEL}.base": reference, f"{LABEL}.version": __version__}
+            self._load(key, below.layers, labels, {"top_level": {}, "notes": []})
+
     def _known(self, key: str) -> dict[str, Any] | None:
         """The record of an image that the engine still has under the id we saw it get."""
         record = self.state.record("images", key)
@@ -113,9 +125,10 @@ class Builder:
         if known is None or layer is None:
             paths = self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
             contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
-            with self.state.staging() as staging:
-                members = environment_members(staging, contents, below.interpreter)
-                layer = write_layer(self.state.layers, members)
+            sha256s = {path: sha256 for sha256, path in paths.items()}
+            wheels = [(sha256s[found.wheel], found) for found in contents]
+            parts = Preparation(self.state, below.interpreter).parts(wheels)
+            layer = write_layer(self.state.layers, environment_members(below.interpreter), parts)
             known = {
                 "layer": layer.digest,
                 "top_level": {c.name: list(top_level(c)) for c in contents},

@@ -7,15 +7,16 @@ digest depends on its content alone. Nothing runs while a layer is made.
 from __future__ import annotations
 
 import hashlib
-import io
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 _CHUNK = 1024 * 1024
+_BLOCK = tarfile.BLOCKSIZE
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Member:
     source: Path | None = None
     link: str | None = None
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a directory."""
+        return self.data is None and self.source is None and self.link is None
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -46,23 +52,43 @@ class Layer:
         return f"sha256:{self.digest}"
 
 
-def write_layer(folder: Path, members: Iterable[Member]) -> Layer:
-    """Write `members` as `<digest>.tar` into `folder`, or keep the file that is there already.
+@dataclass(frozen=True)
+class Part:
+    """Files of a layer that were written ahead: tar members without an end mark.
 
-    A path given twice is a ValueError: which of the two would win must never be a matter of order.
+    `digest` is the sha256 of the bytes in hex, `folders` are those that the files lie in.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-        part = Path(file.name)
-        try:
-            sink = _Hashing(file)
-            _write_tar(sink, members)
-        except BaseException:
-            part.unlink()
-            raise
-    layer = Layer(sink.hexdigest(), folder / f"{sink.hexdigest()}.tar")
-    part.replace(layer.path)
-    return layer
+
+    digest: str
+    path: Path
+    folders: tuple[str, ...]
+
+
+def write_layer(folder: Path, members: Iterable[Member], parts: Sequence[Part] = ()) -> Layer:
+    """Write `members`, then the files of `parts`, as `<digest>.tar` into `folder`.
+
+    A path given twice among the members is a ValueError: which of the two would win must never be a matter of
+    order. Whoever gives parts sees to it that they share no path that differs.
+    """
+    with _hashed(folder) as sink:
+        folders = (Member(name, 0o755) for part in parts for name in part.folders)
+        for member in _complete([*members, *folders]):
+            _add(sink, member)
+        for part in parts:
+            _copy(part, sink)
+        sink.write(b"\0" * (2 * _BLOCK))
+    return Layer(sink.digest, sink.move(folder / f"{sink.digest}.tar"))
+
+
+def write_part(target: Path, members: Iterable[Member]) -> Part:
+    """Write the files and links among `members` to `target`, for later layers."""
+    complete = _complete(members)
+    with _hashed(target.parent) as sink:
+        for member in complete:
+            if not member.is_folder:
+                _add(sink, member)
+    folders = tuple(member.path for member in complete if member.is_folder)
+    return Part(sink.digest, sink.move(target), folders)
 
 
 def tree_members(root: Path, prefix: str) -> Iterator[Member]:
@@ -75,12 +101,6 @@ def tree_members(root: Path, prefix: str) -> Iterator[Member]:
             yield Member(name, 0o755)
         else:
             yield Member(name, 0o755 if path.stat().st_mode & 0o100 else 0o644, source=path)
-
-
-def _write_tar(sink: _Hashing, members: Iterable[Member]) -> None:
-    with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-        for member in _complete(members):
-            _add(tar, member)
 
 
 def _complete(members: Iterable[Member]) -> list[Member]:
@@ -97,36 +117,67 @@ def _complete(members: Iterable[Member]) -> list[Member]:
     return [known[path] for path in sorted(known, key=lambda p: p.split("/"))]
 
 
-def _add(tar: tarfile.TarFile, member: Member) -> None:
+def _add(sink: _Sink, member: Member) -> None:
     info = tarfile.TarInfo(member.path)
     info.mode = member.mode
     if member.link is not None:
         info.type, info.linkname = tarfile.SYMTYPE, member.link
-        tar.addfile(info)
     elif member.data is not None:
         info.size = len(member.data)
-        tar.addfile(info, io.BytesIO(member.data))
     elif member.source is not None:
         info.size = member.source.stat().st_size
-        with member.source.open("rb") as content:
-            tar.addfile(info, content)
     else:
         info.type = tarfile.DIRTYPE
-        tar.addfile(info)
+    sink.write(info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
+    _add_content(sink, member, info.size)
 
 
-class _Hashing(io.RawIOBase):
+def _add_content(sink: _Sink, member: Member, size: int) -> None:
+    written = 0
+    if member.data is not None:
+        written = sink.write(member.data)
+    elif member.source is not None:
+        with member.source.open("rb") as content:
+            while chunk := content.read(_CHUNK):
+                written += sink.write(chunk)
+    if written != size:  # what follows would be read as something else
+        raise OSError(f"{member.source or member.path} changed while it was copied")
+    sink.write(b"\0" * (-size % _BLOCK))
+
+
+def _copy(part: Part, sink: _Sink) -> None:
+    with part.path.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            sink.write(chunk)
+
+
+class _Sink:
     """Writes through to a file and hashes on the way, so a layer is read only once."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._hash = file, hashlib.sha256()
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file, self._path, self._hash = file, path, hashlib.sha256()
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: bytes) -> int:
         self._hash.update(data)
         return self._file.write(data)
 
-    def hexdigest(self) -> str:
+    @property
+    def digest(self) -> str:
         return self._hash.hexdigest()
+
+    def move(self, target: Path) -> Path:
+        """Give the whole file its name: who looks for it finds all of it or none."""
+        return self._path.replace(target)
+
+
+@contextmanager
+def _hashed(folder: Path) -> Iterator[_Sink]:
+    """A new file in `folder`, gone again when the block fails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
+        path = Path(file.name)
+        try:
+            yield _Sink(file, path)
+        except BaseException:
+            path.unlink()
+            raise

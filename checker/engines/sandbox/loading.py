@@ -16,6 +16,9 @@ from checker.engines.sandbox.layers import Layer
 from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
 
+#: How many images are remembered that have the same lowest layers. Any one that is still there will do.
+_REMEMBERED = 8
+
 
 def load(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any]:
     """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered."""
@@ -23,8 +26,18 @@ def load(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any]:
     if loaded is None:
         raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
     for count in range(1, len(recipe.layers) + 1):
-        state.remember("chains", _chain(recipe.layers[:count]), {"image_id": loaded["Id"]})
+        chain = _chain(recipe.layers[:count])
+        others = [image_id for image_id in _images(state, chain) if image_id != loaded["Id"]]
+        # The first is kept for good: it is the base, or what was built longest ago, and others come and go.
+        remembered = [*others[:1], loaded["Id"], *others[1:_REMEMBERED]]
+        state.remember("chains", chain, {"image_ids": remembered})
     return loaded
+
+
+def _images(state: State, chain: str) -> list[str]:
+    """Ids of images that had these lowest layers when they were loaded."""
+    record = state.record("chains", chain) or {}
+    return [str(image_id) for image_id in record.get("image_ids", ())]
 
 
 def _lean(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any] | None:
@@ -47,10 +60,11 @@ def _sent(engine: Engine, recipe: Recipe, present: int = 0) -> dict[str, Any] | 
 def _present(engine: Engine, state: State, layers: Sequence[Layer]) -> int:
     """How many of the lowest layers an image of ours on the engine has, in the same order."""
     for count in range(len(layers), 0, -1):
-        record = state.record("chains", _chain(layers[:count]))
-        image = engine.image(str(record.get("image_id"))) if record else None
-        if image and image["RootFS"]["Layers"][:count] == [layer.diff_id for layer in layers[:count]]:
-            return count
+        wanted = [layer.diff_id for layer in layers[:count]]
+        for image_id in _images(state, _chain(layers[:count])):
+            image = engine.image(image_id)
+            if image and image["RootFS"]["Layers"][:count] == wanted:
+                return count
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -36,24 +36,32 @@ class Interpreter:
     on_host: Path | None
 
 
-def environment_members(
-    staging: Path, wheels: Sequence[Contents], interpreter: Interpreter
-) -> Iterator[Member]:
-    """Install `wheels` below `staging` (an empty folder) and yield the members of the layer.
+def environment_members(interpreter: Interpreter) -> Iterator[Member]:
+    """What the packages layer holds besides the wheels: the environment's interpreter, and our runners."""
+    prefix = str(ENVIRONMENT.relative_to("/"))
+    home = str(PurePosixPath(interpreter.path).parent)
+    config = f"home = {home}\ninclude-system-site-packages = false\nversion = {interpreter.version}\n"
+    yield Member(f"{prefix}/pyvenv.cfg", data=config.encode())
+    yield Member(f"{prefix}/bin/python", 0o777, link=interpreter.path)
+    for alias in ("python3", f"python{interpreter.version}"):
+        yield Member(f"{prefix}/bin/{alias}", 0o777, link="python")
+    yield Member(f"{prefix}/lib/python{interpreter.version}/site-packages", 0o755)
+    yield from runner_members()
+
+
+def wheel_members(staging: Path, contents: Contents, interpreter: Interpreter) -> Iterator[Member]:
+    """Install one wheel below `staging` (an empty folder) and yield its members of the layer.
 
     Raises InputError for a wheel that cannot be installed, Unanswered when compiling fails.
     """
     root = staging / ENVIRONMENT.relative_to("/")
-    site = root / "lib" / f"python{interpreter.version}" / "site-packages"
-    site.mkdir(parents=True)
-    for contents in wheels:
-        _install(contents, staging, interpreter.version)
+    root.mkdir(parents=True)
+    _install(contents, staging, interpreter.version)
     _refuse_interpreter_names(root)
-    if wheels and interpreter.on_host:
+    site = root / "lib" / f"python{interpreter.version}" / "site-packages"
+    if interpreter.on_host and site.is_dir():
         compile_tree(interpreter.on_host, staging, site)
     yield from tree_members(root, str(ENVIRONMENT.relative_to("/")))
-    yield from _interpreter_members(interpreter)
-    yield from runner_members()
 
 
 def runner_members() -> Iterator[Member]:
@@ -99,13 +107,3 @@ def _refuse_interpreter_names(root: Path) -> None:
     if taken:
         name = visible(taken[0].name)
         raise InputError(f"a wheel installs `{name}` in the place of the environment's own", name)
-
-
-def _interpreter_members(interpreter: Interpreter) -> Iterator[Member]:
-    prefix = str(ENVIRONMENT.relative_to("/"))
-    home = str(PurePosixPath(interpreter.path).parent)
-    config = f"home = {home}\ninclude-system-site-packages = false\nversion = {interpreter.version}\n"
-    yield Member(f"{prefix}/pyvenv.cfg", data=config.encode())
-    yield Member(f"{prefix}/bin/python", 0o777, link=interpreter.path)
-    for alias in ("python3", f"python{interpreter.version}"):
-        yield Member(f"{prefix}/bin/{alias}", 0o777, link="python")

@@ -68,6 +68,6 @@ class State:
     def forget(self) -> int:
         """Delete every layer and record; the number of layers that were there."""
         layers = len(list(self.layers.glob("*.tar")))
-        for kind in ("layers", "base", "packages", "images", "pythons", "pytest"):
+        for kind in ("layers", "base", "chains", "packages", "prepared", "images", "pythons", "pytest"):
             shutil.rmtree(self.folder / kind, ignore_errors=True)
         return layers
