@@ -86,10 +86,12 @@ def _answer(exam: Exam, examinee: Examinee, target_name: str, tools: Tools) -> _
 
 def _locked(exam: Exam, examinee: Examinee, case: Case, tools: Tools) -> _Answer:
     decided = decide_lock(case, examinee.level, exam.now.date(), tools.index)
-    places = {d.name: d.location for d in case.lock.distributions}
-    places |= {package.name: package.location for package in case.skill.packages}
+    declared = {package.name: package.location for package in case.skill.packages}
     denied = [(pin, d) for pin, d in sorted(decided.decisions.items()) if not d.allowed]
-    findings = [_finding(str(pin), d, places[pin.name], examinee) for pin, d in denied]
+    findings = [
+        _finding(str(pin), d, declared.get(pin.name) or case.lock.place_of(pin.name), examinee)
+        for pin, d in denied
+    ]
     gaps = [
         f"{d.name} is locked without a version to decide on"
         for d in case.lock.distributions

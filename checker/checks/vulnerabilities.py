@@ -167,7 +167,8 @@ def _unlocked(skill: Skill, policy: Policy) -> Iterator[str]:
     for lock in skill.locks.values():
         for one in lock.distributions:
             if one.pin is None:
-                yield f"{one.location}: {one.name} is locked without a version: no advisory can be looked up"
+                place = lock.place_of(one.name)
+                yield f"{place}: {one.name} is locked without a version: no advisory can be looked up"
 
 
 def _unanswered(pins: frozenset[Pin], policy: Policy, scan: _Scan) -> Iterator[str]:
@@ -221,7 +222,8 @@ def _in_lock(
     for one, advisories in affected.items():
         for advisory in advisories:
             chain = ways.get(one.name, ())
-            found = agreed(finding(RULE, case.skill, one, advisory, chain), advisory, asked[one])
+            place = case.lock.place_of(one.name)
+            found = agreed(finding(RULE, case.skill, one, place, advisory, chain), advisory, asked[one])
             if exam.policy.advisories.only_new and exam.before:
                 had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
                 found = found.model_copy(update={"in_base": had})

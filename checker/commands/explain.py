@@ -42,10 +42,9 @@ def explain(
 
 def _locked(case: Case, decided: Decided) -> dict[NormalizedName, Explanation]:
     declared = {package.name: package.location for package in case.skill.packages}
-    locked = {d.name: d.location for d in case.lock.distributions}
 
     def of(pin: Pin) -> Explanation:
-        places = declared.get(pin.name), locked.get(pin.name)
+        places = declared.get(pin.name), case.lock.place_of(pin.name)
         return Explanation(str(pin), decided.decisions.get(pin), *places, decided.unsure.get(pin, ""))
 
     answers = {pin.name: of(pin) for pin in case.lock.pins}

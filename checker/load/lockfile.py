@@ -1,43 +1,37 @@
 """A PEP 751 lock file, as bytes of unknown origin, to the model.
 
 `packaging.pylock` holds the file against the specification; rtoml reads it, fourteen times as fast as the
-standard library, because a repository with a thousand locks is checked in seconds.
+standard library, and a table that many locks share is read once, because a repository with a thousand locks
+is checked in seconds.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import rtoml
-from packaging.pylock import (
-    Package,
-    PackageArchive,
-    PackageSdist,
-    PackageWheel,
-    Pylock,
-    PylockValidationError,
-)
+from packaging.pylock import Pylock, PylockValidationError
 from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from checker.errors import InputError
 from checker.escape import shortened, visible
-from checker.model.base import Location
-from checker.model.lock import Lock, LockedDistribution, LockedFile
+from checker.load.lock_entry import Table, read_entry, utc
+from checker.model.lock import Lock, LockedDistribution
 from checker.rules.specifiers import comparable
 
-Table: TypeAlias = dict[str, object]
+_Parsed: TypeAlias = tuple[Table, tuple[LockedDistribution, ...], tuple[int | None, ...]]
 
 #: No lock of a skill comes near these; a universal one with hundreds of distributions is 0.3 MB.
 MAX_BYTES, MAX_DISTRIBUTIONS = 5_000_000, 10_000
 #: Entries that are remembered, and the longest text of one.
 _SEEN, _SEEN_LENGTH = 8_192, 32_000
-_EMPTY: Mapping[str, object] = {"lock-version": "1.0", "created-by": "", "packages": []}
-_NOWHERE = Location(file="")
+#: A text that is not plainly laid out is read as a whole, which also tells what is wrong with it.
+_NOT_PLAIN = (rtoml.TomlParsingError, PylockValidationError, ValueError, KeyError, TypeError, RecursionError)
+_PLAIN_TABLE = re.compile(rb"^\[\[packages\]\][ \t]*\r?$", re.MULTILINE)
 _TABLE = re.compile(rb"""\[\[[ \t]*["']?packages["']?[ \t]*\]\]""")
 _PLACE = re.compile(r"at line (\d+) column")
 _NUMBER = re.compile(r"packages\[(\d+)\]")
@@ -51,15 +45,11 @@ def parse_lock(data: bytes, file: str, target: str) -> Lock:
     """
     if len(data) > MAX_BYTES:
         raise InputError(f"a lock of {len(data)} bytes is too large (at most {MAX_BYTES})", file)
-    document = _document(data, file)
-    lines = _lines(data, document)
-    if len(lines) > MAX_DISTRIBUTIONS:
-        raise InputError(f"{len(lines)} distributions are too many (at most {MAX_DISTRIBUTIONS})", file)
+    head, distributions, lines = _in_pieces(data) or _as_a_whole(data, file)
     try:
-        lock = Pylock.from_dict(_head(document))
-        distributions = tuple(_distributions(document, file, lines))
+        lock = Pylock.from_dict({**head, "packages": []})
     except PylockValidationError as error:
-        raise InputError(f"not a valid lock: {_safe(error)}", file, _line_of(error, lines)) from error
+        raise InputError(f"not a valid lock: {_safe(error)}", file) from error
     tool = _tool(lock.tool, file)
     return Lock(
         file=file,
@@ -70,12 +60,88 @@ def parse_lock(data: bytes, file: str, target: str) -> Lock:
         locked_target=_word(tool, "target", file),
         locked_python=_word(tool, "python", file),
         distributions=distributions,
+        lines=lines,
     )
 
 
-def _document(data: bytes, file: str) -> Mapping[str, object]:
+def _in_pieces(data: bytes) -> _Parsed | None:
+    """What `_as_a_whole` tells, from each `[[packages]]` table by itself; None where it takes the whole.
+
+    Skills of a repository lock the same files of the same packages, so most of their tables are read once.
+    A text that is TOML up to a line `[[packages]]` and TOML from there on means the same in one piece, as
+    long as no other table stands in both parts.
+    """
+    starts = [match.start() for match in _PLAIN_TABLE.finditer(data)]
+    if len(starts) > MAX_DISTRIBUTIONS:
+        return None
+    ends = [*starts[1:], len(data)]
     try:
-        return rtoml.loads(data.decode("utf-8"))
+        head = _loads(data[: starts[0] if starts else len(data)])
+        entries = [_piece(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+    except _NOT_PLAIN:
+        return None
+    after = entries[-1].after if entries else {}
+    if any(entry.after for entry in entries[:-1]) or head.keys() & {"packages", *after} or not entries:
+        return None
+    lines, line = [], 1
+    for start, before in zip(starts, (0, *starts), strict=False):
+        lines.append(line := line + data.count(b"\n", before, start))
+    return {**head, **after}, tuple(entry.distribution for entry in entries), tuple(lines)
+
+
+class _Piece(NamedTuple):
+    """One `[[packages]]` table, and the tables after it that belong to the lock."""
+
+    distribution: LockedDistribution
+    after: Table
+
+
+def _piece(data: bytes) -> _Piece:
+    return _seen(data) if len(data) <= _SEEN_LENGTH else _read_piece(data)
+
+
+@lru_cache(maxsize=_SEEN)
+def _seen(data: bytes) -> _Piece:
+    return _read_piece(data)
+
+
+def _read_piece(data: bytes) -> _Piece:
+    document = _loads(data)
+    (table,) = cast("list[Table]", document.pop("packages"))
+    return _Piece(read_entry(table), document)
+
+
+def _as_a_whole(data: bytes, file: str) -> _Parsed:
+    """The lock without its distributions, these, and their lines. Raises InputError with the line."""
+    document = _document(data, file)
+    entries, lines = document.get("packages"), _lines(data, document)
+    if len(lines) > MAX_DISTRIBUTIONS:
+        raise InputError(f"{len(lines)} distributions are too many (at most {MAX_DISTRIBUTIONS})", file)
+    listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    try:
+        Pylock.from_dict({**document, "packages": []} if listed else document)
+        tables = cast("list[Table]", entries)
+        distributions = tuple(_numbered(number, table) for number, table in enumerate(tables))
+    except PylockValidationError as error:
+        raise InputError(f"not a valid lock: {_safe(error)}", file, _line_of(error, lines)) from error
+    return document, distributions, tuple(lines)
+
+
+def _numbered(number: int, table: Table) -> LockedDistribution:
+    try:
+        return read_entry(table)
+    except PylockValidationError as error:
+        context = (error.context or "packages[0]").removeprefix("packages[0]")
+        raise PylockValidationError(error.message, context=f"packages[{number}]{context}") from error
+
+
+def _loads(data: bytes) -> Table:
+    return rtoml.loads(data.decode("utf-8"))
+
+
+def _document(data: bytes, file: str) -> Table:
+    try:
+        return _loads(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError("not UTF-8 text", file, line) from error
@@ -99,112 +165,6 @@ def _lines(data: bytes, document: Mapping[str, object]) -> Sequence[int | None]:
     return lines
 
 
-def _head(document: Mapping[str, object]) -> Mapping[str, object]:
-    """The lock without its entries, which are read one by one; unchanged where they are no list of tables."""
-    entries = document.get("packages")
-    listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
-    return {**document, "packages": []} if listed else document
-
-
-def _distributions(
-    document: Mapping[str, object], file: str, lines: Sequence[int | None]
-) -> Iterator[LockedDistribution]:
-    entries = document["packages"]
-    for number, (table, line) in enumerate(zip(cast("list[Table]", entries), lines, strict=True)):
-        try:
-            found = _distribution(table)
-        except PylockValidationError as error:
-            context = (error.context or "packages[0]").removeprefix("packages[0]")
-            raise PylockValidationError(error.message, context=f"packages[{number}]{context}") from error
-        yield found.model_copy(update={"location": Location(file=file, line=line)})
-
-
-def _distribution(table: Table) -> LockedDistribution:
-    """One `[[packages]]` entry, its location still to be filled in."""
-    content = _Content(repr(table))
-    content.table = table
-    return _seen(content) if len(content) <= _SEEN_LENGTH else _read(table)
-
-
-class _Content(str):
-    """An entry as text. The text tells every value and its type, so that equal texts are equal entries."""
-
-    table: Table
-
-
-@lru_cache(maxsize=_SEEN)
-def _seen(content: _Content) -> LockedDistribution:
-    """Skills of a repository lock the same files of the same packages: each is held against PEP 751 once."""
-    return _read(content.table)
-
-
-def _read(table: Table) -> LockedDistribution:
-    """Raises PylockValidationError, which speaks of `packages[0]`."""
-    package = Pylock.from_dict({**_EMPTY, "packages": [table]}).packages[0]
-    archive = package.archive
-    wheels = [_file(wheel) for wheel in package.wheels or ()]
-    if archive is not None and (kept := _archived_wheel(archive)) is not None:
-        wheels.append(kept)
-    return LockedDistribution(
-        name=package.name,
-        version=package.version,
-        marker=_text(package.marker),
-        index=package.index,
-        direct_source=_direct_source(package),
-        wheels=tuple(wheels),
-        sdist=_file(package.sdist) if package.sdist else None,
-        requires=_requires(package),
-        location=_NOWHERE,
-    )
-
-
-def _direct_source(package: Package) -> str | None:
-    """The address of an entry that is no file of an index, in the form of a direct reference."""
-    if package.vcs is not None:
-        return f"{package.vcs.type}+{package.vcs.url or package.vcs.path}@{package.vcs.commit_id}"
-    if package.directory is not None:
-        return package.directory.path
-    return (package.archive.url or package.archive.path) if package.archive is not None else None
-
-
-def _archived_wheel(archive: PackageArchive) -> LockedFile | None:
-    """A direct reference to a wheel is a wheel: it can be fetched, checked and read like any other."""
-    name = (archive.url or archive.path or "").partition("#")[0].rpartition("/")[2]
-    if not name.endswith(".whl"):
-        return None
-    return LockedFile(
-        filename=name,
-        url=archive.url,
-        path=archive.path,
-        sha256=_sha256(archive.hashes),
-        size=archive.size,
-        upload_time=_utc(archive.upload_time),
-    )
-
-
-def _file(found: PackageWheel | PackageSdist) -> LockedFile:
-    return LockedFile(
-        filename=found.filename,
-        url=found.url,
-        path=found.path,
-        sha256=_sha256(found.hashes),
-        size=found.size,
-        upload_time=_utc(found.upload_time),
-    )
-
-
-def _requires(package: Package) -> tuple[NormalizedName, ...] | None:
-    if package.dependencies is None:
-        return None
-    names: set[NormalizedName] = set()
-    for entry in package.dependencies:
-        try:
-            names.add(canonicalize_name(entry["name"], validate=True))
-        except (KeyError, TypeError, InvalidName) as error:
-            raise PylockValidationError(f"{package.name}: a dependency without a usable name") from error
-    return tuple(sorted(names))
-
-
 def _python(specifiers: SpecifierSet | None, file: str) -> str | None:
     try:
         return None if specifiers is None else str(comparable(specifiers))
@@ -223,7 +183,7 @@ def _moment(tool: Mapping[str, object], key: str, file: str) -> dt.datetime | No
     value = tool.get(key)
     if value is not None and not isinstance(value, dt.datetime):
         raise InputError(f"tool.proctor.{key} is not a date and time", file)
-    return _utc(value)
+    return utc(value)
 
 
 def _word(tool: Mapping[str, object], key: str, file: str) -> str | None:
@@ -231,19 +191,6 @@ def _word(tool: Mapping[str, object], key: str, file: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise InputError(f"tool.proctor.{key} is not a string", file)
     return value
-
-
-def _sha256(hashes: Mapping[str, str]) -> str | None:
-    value = hashes.get("sha256", "").lower()
-    return value if re.fullmatch(r"[0-9a-f]{64}", value) else None
-
-
-def _utc(moment: dt.datetime | None) -> dt.datetime | None:
-    return moment.replace(tzinfo=dt.UTC) if moment is not None and moment.tzinfo is None else moment
-
-
-def _text(value: SpecifierSet | object | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def _line_of(error: PylockValidationError, lines: Sequence[int | None]) -> int | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
@@ -38,7 +40,8 @@ class LockedDistribution(Frozen):
     """One `[[packages]]` entry.
 
     `direct_source` tells of a VCS, directory or archive entry (None for an index file). `requires` are the
-    names of the entries it depends on *as the lock claims* (None when the lock does not say).
+    names of the entries it depends on *as the lock claims* (None when the lock does not say). Where it stands
+    is the lock's to tell: the same entry in many locks is one value.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -51,9 +54,8 @@ class LockedDistribution(Frozen):
     wheels: tuple[LockedFile, ...] = ()
     sdist: LockedFile | None = None
     requires: tuple[NormalizedName, ...] | None = None
-    location: Location
 
-    @property
+    @cached_property
     def pin(self) -> Pin | None:
         """Name and version, or None where the lock gives no version (a directory or VCS source)."""
         return Pin(self.name, self.version) if self.version is not None else None
@@ -62,7 +64,8 @@ class LockedDistribution(Frozen):
 class Lock(Frozen):
     """A whole lock. `target` is the policy's target name it was read for; `file` its path.
 
-    `locked_target`, `locked_python` and `exclude_newer` are what its `[tool.proctor]` claims.
+    `locked_target`, `locked_python` and `exclude_newer` are what its `[tool.proctor]` claims. `lines` has the
+    line of each distribution, in their order (None where it is not known).
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -75,8 +78,17 @@ class Lock(Frozen):
     locked_target: str | None = None
     locked_python: str | None = None
     distributions: tuple[LockedDistribution, ...] = ()
+    lines: tuple[int | None, ...] = ()
 
-    @property
+    @cached_property
     def pins(self) -> frozenset[Pin]:
         """Every (name, version) of the lock that has a version."""
         return frozenset(d.pin for d in self.distributions if d.pin is not None)
+
+    def place_of(self, name: NormalizedName) -> Location:
+        """Where the entry of that name stands; of duplicates, which are a finding of their own, the last."""
+        return Location(file=self.file, line=self._line_by_name.get(name))
+
+    @cached_property
+    def _line_by_name(self) -> Mapping[NormalizedName, int | None]:
+        return {d.name: line for d, line in zip(self.distributions, self.lines, strict=False)}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from checker.escape import visible
 from checker.model.advisory import Advisory
+from checker.model.base import Location
 from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding, Outcome
 from checker.model.severity import Severity
@@ -15,16 +16,21 @@ from checker.rules.policy_commands import waive_command
 
 
 def finding(
-    rule: str, skill: Skill, distribution: LockedDistribution, advisory: Advisory, chain: tuple[str, ...]
+    rule: str,
+    skill: Skill,
+    distribution: LockedDistribution,
+    place: Location,
+    advisory: Advisory,
+    chain: tuple[str, ...],
 ) -> Finding:
-    """The finding. `chain` leads from a declared package to the distribution; empty = nobody knows how."""
+    """The finding at `place`. `chain` leads from a declared package to it; empty = nobody knows how."""
     return Finding(
         rule=rule,
         subject=advisory.id,
         severity=advisory.severity,
         message=_message(distribution, advisory, chain),
-        file=distribution.location.file,
-        line=distribution.location.line,
+        file=place.file,
+        line=place.line,
         remedy=_remedy(rule, skill, distribution.name, advisory, chain),
         chain=chain,
         aliases=advisory.aliases,

@@ -24,7 +24,7 @@ def about_entry(
     remedy: str = "",
 ) -> Finding:
     """A finding about one distribution of the lock. `rule` and `remedy` are those of `lock` if not given."""
-    found = _finding(case.skill, entry.name, message, entry.location, severity)
+    found = _finding(case.skill, entry.name, message, case.lock.place_of(entry.name), severity)
     return found.model_copy(update={"rule": rule, "remedy": remedy or found.remedy})
 
 

@@ -71,11 +71,11 @@ def lock(skill: str, *locked: str, requires: Mapping[str, str] | None = None, ta
             name=canonicalize_name(text.split("==")[0]),
             version=Version(text.split("==")[1]) if "==" in text else None,
             requires=tuple(map(canonicalize_name, edges.get(text.split("==")[0], "").split())),
-            location=Location(file=file, line=10 * number),
         )
-        for number, text in enumerate(locked, start=1)
+        for text in locked
     )
-    return Lock(file=file, target=target, distributions=distributions)
+    lines = tuple(10 * number for number in range(1, len(locked) + 1))
+    return Lock(file=file, target=target, distributions=distributions, lines=lines)
 
 
 def skill(id: str = "skills/a", *packages: str, locks: tuple[Lock, ...] = (), **more: Any) -> Skill:  # noqa: A002

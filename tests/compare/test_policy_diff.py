@@ -91,10 +91,7 @@ def waiver(glob: str, subject: str = "GHSA-1", location: Location = HERE) -> Wai
 
 def skill(*declared: str, locked: tuple[str, ...] = (), **fields) -> Skill:
     packages = tuple(DeclaredPackage(requirement=Requirement(name), location=HERE) for name in declared)
-    pins = tuple(
-        LockedDistribution(name=canonicalize_name(name), version=Version("1"), location=HERE)
-        for name in locked
-    )
+    pins = tuple(LockedDistribution(name=canonicalize_name(name), version=Version("1")) for name in locked)
     locks = {"linux": Lock(file="skills/a/pylock.toml", target="linux", distributions=pins)} if locked else {}
     return Skill(id="skills/a", skill_md="skills/a/SKILL.md", packages=packages, locks=locks, **fields)
 

@@ -11,7 +11,6 @@ from packaging.utils import canonicalize_name
 
 from checker.checks import sandbox as check
 from checker.errors import InputError, Unanswered
-from checker.model.base import Location
 from checker.model.evidence import PhaseEvidence
 from checker.model.level import Level
 from checker.model.lock import Lock, LockedDistribution, LockedFile
@@ -241,13 +240,11 @@ def test_what_runs_at_every_start_is_noted() -> None:
 
 
 def locked(*names: str) -> Skill:
-    place = Location(file=f"{ID}/pylock.toml", line=3)
     distributions = tuple(
         LockedDistribution(
             name=name,
             version=None,
             wheels=(LockedFile(filename=f"{name}-1-py3-none-any.whl"),),
-            location=place,
         )
         for name in names
     )

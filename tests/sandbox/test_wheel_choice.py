@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from checker.model.base import Location
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 from checker.model.policy import Target
 from checker.rules.wheel_choice import WheelChoice, choose, is_linux
@@ -14,8 +13,7 @@ LINUX = "x86_64-manylinux_2_28"
 
 def lock(*files: str, **fields: object) -> Lock:
     wheels = tuple(LockedFile(filename=name) for name in files)
-    place = Location(file="pylock.toml", line=1)
-    distribution = LockedDistribution(name="a", version=None, wheels=wheels, location=place, **fields)
+    distribution = LockedDistribution(name="a", version=None, wheels=wheels, **fields)
     return Lock(file="pylock.toml", target="linux", distributions=(distribution,))
 
 

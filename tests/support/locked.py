@@ -33,11 +33,11 @@ def skill_locking(
             name=canonicalize_name(pin.split("==")[0]),
             version=Version(pin.split("==")[1]),
             wheels=(locked_wheel(pin),),
-            location=Location(file=file, line=10 * number),
         )
-        for number, pin in enumerate(locked, 1)
+        for pin in locked
     )
-    lock = Lock(file=file, target="linux", distributions=distributions)
+    lines = tuple(10 * number for number in range(1, len(locked) + 1))
+    lock = Lock(file=file, target="linux", distributions=distributions, lines=lines)
     details: dict[str, Any] = {"manifest": manifest, "packages": packages, "locks": {"linux": lock}}
     return Skill(id=skill, skill_md=f"{skill}/SKILL.md", **(details | more))
 

@@ -32,13 +32,12 @@ def skill(*locked: str) -> Skill:
     pairs = [text.split("==") for text in locked]
     place = Location(file=f"{HOME}/pylock.toml", line=1)
     distributions = tuple(
-        LockedDistribution(
-            name=canonicalize_name(name), version=Version(version), requires=(), location=place
-        )
+        LockedDistribution(name=canonicalize_name(name), version=Version(version), requires=())
         for name, version in pairs
     )
     packages = tuple(DeclaredPackage(requirement=Requirement(name), location=place) for name, _ in pairs)
-    lock = Lock(file=place.file, target="linux", distributions=distributions)
+    lines = (1,) * len(distributions)
+    lock = Lock(file=place.file, target="linux", distributions=distributions, lines=lines)
     return Skill(
         id=HOME,
         skill_md=f"{HOME}/SKILL.md",
