@@ -40,8 +40,8 @@ class Listing:
         """Each problem once, as a sentence safe to print."""
         return tuple(self._problems)
 
-    def add(self, raw: bytes, kind: FileKind, digest: str) -> None:
-        """Add the entry with the name `raw` (bytes of the tree, "/" between parts)."""
+    def add(self, raw: bytes, kind: FileKind, digest: str) -> Entry:
+        """Add the entry with the name `raw` (bytes of the tree, "/" between parts), and return it."""
         try:
             path = raw.decode()
         except UnicodeDecodeError:
@@ -51,7 +51,15 @@ class Listing:
             kind = self.report(path, "no file in a repository may have this name")
         if path in self._entries:
             kind = self.report(path, "two entries have this name, or look the same when shown")
-        self._entries[path] = Entry(path=path, kind=kind, digest=digest)
+        entry = self._entries[path] = Entry(path=path, kind=kind, digest=digest)
+        return entry
+
+    def add_again(self, entry: Entry) -> bool:
+        """Add an entry that another listing accepted; False where its name is taken here."""
+        if entry.path in self._entries:
+            return False
+        self._entries[entry.path] = entry
+        return True
 
     def report(self, path: str, why: str) -> FileKind:
         """Note a problem with `path`; returns the kind its entry gets."""

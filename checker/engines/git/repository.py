@@ -21,6 +21,7 @@ from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
 from checker.escape import visible
 from checker.model.history import Commit
+from checker.model.skill import Entry
 
 _MAX_COMMIT = 1024 * 1024
 _COMMITTER = re.compile(rb"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
@@ -43,6 +44,8 @@ class Git:
         self._refs = Refs(self._command, self.algorithm)
         self._objects = Objects(self._command, self.algorithm)
         self._ahead = Ahead(self._command, self.algorithm)
+        self._trees: dict[str, GitTree] = {}
+        self._seen: dict[bytes, Entry] = {}
 
     @classmethod
     def find(cls, folder: Path) -> Git | None:
@@ -107,7 +110,9 @@ class Git:
 
     def tree(self, commit: str) -> GitTree:
         """The examined folder as of a full commit id; listed when first asked."""
-        return GitTree(self._command, self._objects, self._ahead, commit)
+        if commit not in self._trees:
+            self._trees[commit] = GitTree(self._command, self._objects, self._ahead, commit, seen=self._seen)
+        return self._trees[commit]
 
     def staged(self, index: Path | None = None) -> GitTree:
         """The examined folder as it is staged, in the repository's index or the one at `index`."""

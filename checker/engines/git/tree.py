@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from checker.engines.git.ahead import WINDOW, Ahead
@@ -28,9 +28,14 @@ class GitTree:
         ahead: Ahead,
         commit: str,
         fill: Callable[[Listing], None] | None = None,
+        seen: dict[bytes, Entry] | None = None,
     ) -> None:
-        """`commit` is a full commit id; `fill` lists something else instead (the index has no id)."""
+        """`commit` is a full commit id; `fill` lists something else instead (the index has no id).
+
+        Trees that share `seen` share the entries that are alike in them, which is nearly all of them.
+        """
         self._command, self._objects, self._ahead = command, objects, ahead
+        self._seen = {} if seen is None else seen
         self.revision = commit
         self._fill = fill or self._fill_from_commit
 
@@ -93,19 +98,30 @@ class GitTree:
         return listing
 
     def _fill_from_commit(self, listing: Listing) -> None:
-        for mode, oid, raw in self._lines():
-            listing.add(raw, kind_of_mode(mode), oid)
+        start = os.fsencode(self._command.place.prefix)
+        for line in self._lines():
+            known = self._seen.get(line)
+            if known is not None and listing.add_again(known):
+                continue
+            mode, oid, raw = _fields(line, start)
+            entry = listing.add(raw, kind_of_mode(mode), oid)
+            if entry.kind is not FileKind.SPECIAL:
+                self._seen[line] = entry
 
-    def _lines(self) -> Iterator[tuple[str, str, bytes]]:
-        """(mode, object id, path below the examined folder) of every entry."""
+    def _lines(self) -> list[bytes]:
+        """A line for every entry: mode, type and object id, a tab, the path from the repository's top."""
         prefix = self._command.place.prefix
-        below, start = ["--", prefix] if prefix else [], os.fsencode(prefix)
+        below = ["--", prefix] if prefix else []
         done = self._command.run(
             "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", self.revision, *below
         )
-        for line in done.stdout.split(b"\0")[:-1]:
-            meta, tab, raw = line.partition(b"\t")
-            fields = meta.decode("ascii", "replace").split(" ")
-            if not tab or len(fields) != 3 or not raw.startswith(start):
-                raise Unanswered(ENGINE, f"unexpected line of ls-tree: {decode(line[:200], newlines=False)}")
-            yield fields[0], fields[2], raw[len(start) :]
+        return done.stdout.split(b"\0")[:-1]
+
+
+def _fields(line: bytes, start: bytes) -> tuple[str, str, bytes]:
+    """Mode, object id, and path below the examined folder, whose own path is `start`."""
+    meta, tab, raw = line.partition(b"\t")
+    fields = meta.decode("ascii", "replace").split(" ")
+    if not tab or len(fields) != 3 or not raw.startswith(start):
+        raise Unanswered(ENGINE, f"unexpected line of ls-tree: {decode(line[:200], newlines=False)}")
+    return fields[0], fields[2], raw[len(start) :]
