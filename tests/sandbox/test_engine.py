@@ -264,6 +264,12 @@ def test_exit_code_zero_does_not_hide_failing_tests(box: DockerSandbox) -> None:
         assert (seen.status, seen.failures[0]) == ("failed", "exit code 0 although tests failed")
 
 
+def test_every_collected_test_is_counted(box: DockerSandbox) -> None:
+    text = "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n): pass\ndef test_b(): pytest.skip()\n"
+    (seen,) = box.run(box.build(image_order({"test_a.py": text})), [pytest_phase()], LIMITS)
+    assert (seen.status, seen.tests_collected) == ("passed", 3)
+
+
 def test_pytest_is_there_for_the_tests_alone(box: DockerSandbox) -> None:
     image = box.build(image_order({"test_a.py": "def test_a(): pass\n"}))
     look = Phase("run", ("python", "-c", "import pytest"))
