@@ -165,10 +165,17 @@ class Wiring:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """The Docker engine of this machine."""
+        """The Docker engine of this machine, or what says why it may not be used in this job."""
+        from checker.cli.runner import sandbox_refusal
+
+        if refused := sandbox_refusal(self.policy.sandbox):
+            from checker.engines.sandbox.refused import RefusedSandbox
+
+            return RefusedSandbox(refused)
         from checker.engines.sandbox import DockerSandbox
 
-        return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
+        folder, runtime = self.cache / "sandbox", self.policy.sandbox.runtime
+        return self.stack.enter_context(DockerSandbox(self.wheels, folder, runtime))
 
     @cached_property
     def advisory_engines(self) -> AdvisoryEngines:

@@ -88,3 +88,18 @@ def test_without_an_engine_the_verdict_is_inconclusive_and_says_so(adder, procto
 def test_list_without_an_engine_is_exit_code_3(proctor, monkeypatch, tmp_path):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
     assert proctor("sandbox", "list").code == 3
+
+
+def test_a_forks_change_is_not_run_on_a_runner_that_stays(adder, proctor, monkeypatch, tmp_path):
+    event = {"pull_request": {"head": {"repo": {"full_name": "someone/skills"}}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    job = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "GITHUB_REPOSITORY": "org/skills"}
+    job |= {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    for name, value in job.items():
+        monkeypatch.setenv(name, value)
+    call = ("check", adder.path, "--offline", "--only", "sandbox", "--format", "json")
+    result = proctor(*call)
+    (outcome,) = [o for o in json.loads(result.out)["skills"][0]["outcomes"] if o["check"] == "sandbox"]
+    assert (result.code, outcome["status"]) == (3, "broken")
+    assert "someone/skills, a fork" in outcome["reason"]
+    assert "`sandbox.self_hosted_forks: run`" in outcome["reason"]

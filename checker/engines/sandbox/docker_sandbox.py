@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from checker.engines.sandbox import pytest_layer
+from checker.engines.sandbox import pytest_layer, runtimes
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.execution import execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
@@ -19,16 +19,17 @@ from checker.engines.sandbox.report import evidence, not_run
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
-from checker.model.policy import Limits
+from checker.model.policy import Limits, Runtime
 from checker.tools import Image, ImageOrder, Phase
 
 
 class DockerSandbox:
     """Builds images from `wheels` and runs phases in them. `folder` keeps layers and the index of images."""
 
-    def __init__(self, wheels: Wheels, folder: Path) -> None:
+    def __init__(self, wheels: Wheels, folder: Path, runtime: Runtime = "runc") -> None:
         """Nothing is asked of the engine yet."""
         self.engine = Engine()
+        self._runtime: Runtime = runtime
         self._builder = Builder(self.engine, wheels, State(folder))
 
     def __enter__(self) -> Self:
@@ -48,12 +49,13 @@ class DockerSandbox:
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
+        runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
         return self._builder.build(order)
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         image_id, missing = self._image_for(image, phases)
-        with _Boxes(self.engine, image_id, limits, len(phases)) as boxes:
+        with _Boxes(self.engine, image_id, limits, len(phases), self._runtime) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
@@ -74,8 +76,9 @@ class DockerSandbox:
 class _Boxes:
     """Containers of one run: a new one follows a phase that was cut off or left something behind."""
 
-    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int) -> None:
+    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int, runtime: Runtime) -> None:
         self._engine, self._image_id, self._limits, self._phases = engine, image_id, limits, phases
+        self._runtime: Runtime = runtime
         self._stack = ExitStack()
         self._current: tuple[Keeper, Observer] | None = None
 
@@ -90,7 +93,7 @@ class _Boxes:
     def run(self, phase: Phase) -> PhaseEvidence:
         box, observer = self._current or self._open()
         env = {**ENV, "PYTHONPATH": str(pytest_layer.PLACE)} if phase.needs_pytest else ENV
-        before = observer.start()
+        before = runtimes.seen(self._runtime, observer.start())
         ended = execute(
             self._engine,
             box.container,
@@ -100,15 +103,18 @@ class _Boxes:
             wall_seconds=self._limits.wall_seconds,
             max_output=self._limits.output_kb * 1024,
         )
-        leftovers = () if ended.cut else observer.leftovers()
-        seen = evidence(phase, ended, before, observer.read(), leftovers, self._limits)
+        leftovers = () if ended.cut else runtimes.seen_leftovers(self._runtime, observer.leftovers())
+        after = runtimes.seen(self._runtime, observer.read())
+        seen = evidence(phase, ended, before, after, leftovers, self._limits)
         # Where leftovers cannot be seen, the only way to be rid of them is a new container.
         if seen.limit_exceeded or leftovers is None or leftovers:
             self._discard()
         return seen
 
     def _open(self) -> tuple[Keeper, Observer]:
-        box = self._stack.enter_context(keeper(self._engine, self._image_id, self._limits, self._phases))
+        box = self._stack.enter_context(
+            keeper(self._engine, self._image_id, self._limits, self._phases, self._runtime)
+        )
         observer = Observer(box.container, box.pid)
         self._stack.callback(observer.close)
         self._current = box, observer
