@@ -172,10 +172,11 @@ class Wiring:
             from checker.engines.sandbox.refused import RefusedSandbox
 
             return RefusedSandbox(refused)
+        from checker.cli.cache_limits import keep, tell
         from checker.engines.sandbox import DockerSandbox
 
-        folder, runtime = self.cache / "sandbox", self.policy.sandbox.runtime
-        return self.stack.enter_context(DockerSandbox(self.wheels, folder, runtime))
+        folder, runtime, kept = self.cache / "sandbox", self.policy.sandbox.runtime, keep(self.cache)
+        return self.stack.enter_context(DockerSandbox(self.wheels, folder, runtime, kept, tell))
 
     @cached_property
     def advisory_engines(self) -> AdvisoryEngines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.cli.conftest import SKILL_MD, packaged
 
 ECHO = """\
 import json
+import re
 import sys
 
 asked = json.load(sys.stdin)
@@ -103,3 +105,22 @@ def test_a_forks_change_is_not_run_on_a_runner_that_stays(adder, proctor, monkey
     assert (result.code, outcome["status"]) == (3, "broken")
     assert "someone/skills, a fork" in outcome["reason"]
     assert "`sandbox.self_hosted_forks: run`" in outcome["reason"]
+
+
+@pytest.mark.engine
+def test_clean_goes_by_this_cache_folders_own_index(adder, proctor, tmp_path):
+    own = ("--cache", tmp_path / "cache")
+    proctor("sandbox", "build", "adder", "--path", adder.path, "--offline", *own)
+    kept = proctor("sandbox", "clean", "--older-than", "1h", *own)
+    assert (kept.code, kept.out) == (0, "0 removed; 0 layers and 0 wheels, 0.0 MB\n")
+    result = proctor("sandbox", "clean", "--max-size", "0", *own)
+    assert re.fullmatch(
+        r"removed image proctor/skill:[0-9a-f]{32}\n1 removed; 3 layers and 0 wheels, [\d.]+ MB\n", result.out
+    )
+
+
+def test_a_limit_that_is_none_is_a_usage_error(adder, proctor, monkeypatch, tmp_path):
+    assert proctor("sandbox", "clean", "--max-size", "much", "--cache", tmp_path).code == 2
+    monkeypatch.setenv("PROCTOR_CACHE_MAX_AGE", "soon")
+    result = proctor("check", adder.path, "--offline", "--skill", "skills/adder")
+    assert (result.code, "`soon` is not an age" in result.err) == (2, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.execution import execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
+from checker.engines.sandbox.keeping import Keep, tidy
 from checker.engines.sandbox.observe import Observer
 from checker.engines.sandbox.report import evidence, not_run
+from checker.engines.sandbox.sharing import used
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
@@ -26,11 +28,24 @@ from checker.tools import Image, ImageOrder, Phase
 class DockerSandbox:
     """Builds images from `wheels` and runs phases in them. `folder` keeps layers and the index of images."""
 
-    def __init__(self, wheels: Wheels, folder: Path, runtime: Runtime = "runc") -> None:
-        """Nothing is asked of the engine yet."""
+    def __init__(
+        self,
+        wheels: Wheels,
+        folder: Path,
+        runtime: Runtime = "runc",
+        keep: Keep | None = None,
+        tell: Callable[[str], object] = str,
+    ) -> None:
+        """Nothing is asked of the engine yet. What `keep` does not allow to stay goes at the end.
+
+        `tell` is given the reason when that fails: it changes nothing of what was seen.
+        """
         self.engine = Engine()
         self._runtime: Runtime = runtime
-        self._builder = Builder(self.engine, wheels, State(folder))
+        self._keep, self._tell = keep, tell
+        self._state = State(folder)
+        self._builder = Builder(self.engine, wheels, self._state)
+        self._use = ExitStack()
 
     def __enter__(self) -> Self:
         """Use as a context manager to give the engine's sockets back."""
@@ -39,8 +54,15 @@ class DockerSandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
-        self.engine.close()
+        """Clean up and close the connection."""
+        self._use.close()
+        try:
+            if self._keep and self.engine.owner and self.engine.connected:
+                tidy(self.engine, self._state, self._keep)
+        except (Unanswered, OSError) as failure:
+            self._tell(str(failure))
+        finally:
+            self.engine.close()
 
     @cached_property
     def version(self) -> str:
@@ -50,6 +72,7 @@ class DockerSandbox:
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
         runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
+        self._hold()
         return self._builder.build(order)
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
@@ -60,6 +83,12 @@ class DockerSandbox:
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
             )
+
+    def _hold(self) -> None:
+        """From here to the end nobody else cleans up this folder, and its containers carry its name."""
+        if not self.engine.owner:
+            self._use.enter_context(used(self._state.folder))
+            self.engine.owner = self._state.identity()
 
     def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
         """The image to run, and why it has no pytest although a phase needs it."""

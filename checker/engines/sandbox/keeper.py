@@ -83,7 +83,7 @@ def _settings(
         "user": KEEPER_USER,
         "working_dir": "/",
         "environment": dict(ENV),
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime)},
+        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime), f"{LABEL}.state": engine.owner},
         "host_config": engine.api.create_host_config(**hardening(limits, runtime)),
     }
 
