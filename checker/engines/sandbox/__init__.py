@@ -6,9 +6,21 @@
 
 from checker.engines.sandbox.docker_sandbox import DockerSandbox
 from checker.engines.sandbox.engine import Engine
-from checker.engines.sandbox.housekeeping import Kept, clean, listed
+from checker.engines.sandbox.housekeeping import Kept, clean, indexed, listed
 from checker.engines.sandbox.images import Wheels
 from checker.engines.sandbox.keeping import Freed, Keep, tidy
 from checker.engines.sandbox.state import State
 
-__all__ = ["DockerSandbox", "Engine", "Freed", "Keep", "Kept", "State", "Wheels", "clean", "listed", "tidy"]
+__all__ = [
+    "DockerSandbox",
+    "Engine",
+    "Freed",
+    "Keep",
+    "Kept",
+    "State",
+    "Wheels",
+    "clean",
+    "indexed",
+    "listed",
+    "tidy",
+]
