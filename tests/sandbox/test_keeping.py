@@ -82,7 +82,7 @@ def state(tmp_path: Path) -> State:
     (state.layers / "half.part").write_bytes(b"x")
     (state.folder / "staging-x").mkdir()
     state.remember("chains", "c", {"image_id": "id-oldest"})
-    state.remember("chains", "d", {"image_id": "id-new"})
+    state.remember("chains", "d", {"image_ids": ["gone", "id-new"]})
     return state
 
 
@@ -130,6 +130,15 @@ def test_wheels_go_by_use_and_never_those_just_used(state: State, tmp_path: Path
     assert names() == ["sha0", "sha1"]
     tidy(NoEngine(), state, Keep(0, None, tmp_path / "wheels"))
     assert names() == ["sha0"]
+
+
+def test_what_was_prepared_of_wheels_goes_by_use_too(state: State) -> None:
+    for key, days in (("a", 1), ("b", 2)):
+        state.remember("prepared", key, {"digest": key})
+        (state.folder / f"prepared/{key}.tar").write_bytes(b"x" * 60)
+        os.utime(state.folder / f"prepared/{key}.json", (time.time() - days * DAY,) * 2)
+    tidy(NoEngine(), state, Keep(max_bytes=110))
+    assert sorted(path.name for path in state.folder.glob("prepared/*")) == ["a.json", "a.tar"]
 
 
 @pytest.fixture

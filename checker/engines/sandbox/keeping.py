@@ -59,6 +59,7 @@ def tidy(engine: Engine, state: State, keep: Keep, now: float | None = None) -> 
         kept = set(_kept(state, keep, moment))
         _drop_records(engine, state, kept, freed)
         _drop_layers(state, kept, freed)
+        _drop_prepared(state, keep, moment, freed)
         _drop_wheels(keep, moment, freed)
         return freed
 
@@ -95,7 +96,7 @@ def _drop_records(engine: Engine, state: State, kept: set[Stored], freed: Freed)
                 freed.images.append(_tag(stored))
             stored.path.unlink(missing_ok=True)
     for chain in state.folder.glob("chains/*.json"):
-        if _image_of(state.record("chains", chain.stem)) not in ids:
+        if ids.isdisjoint(_images_of(state.record("chains", chain.stem) or {})):
             chain.unlink(missing_ok=True)
 
 
@@ -126,21 +127,34 @@ def _drop_layers(state: State, kept: Iterable[Stored], freed: Freed) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def _drop_prepared(state: State, keep: Keep, now: float, freed: Freed) -> None:
+    """Wheels that were laid out ahead, by when their records were last asked for."""
+    tars = [path for path in state.folder.glob("prepared/*.tar") if path.with_suffix(".json").is_file()]
+    for path in _over(keep, now, [(path, path.with_suffix(".json").stat().st_mtime) for path in tars]):
+        _unlink(path, freed)
+        path.with_suffix(".json").unlink(missing_ok=True)
+
+
 def _drop_wheels(keep: Keep, now: float, freed: Freed) -> None:
     paths = [] if keep.wheels is None else [path for path in keep.wheels.glob("*/*") if path.is_file()]
-    facts = sorted(((path.stat(), path) for path in paths), key=lambda pair: -pair[0].st_mtime)
-    total = 0
-    for stat, path in facts:
-        total += stat.st_size
-        unused = now - stat.st_mtime
-        old = keep.max_age is not None and unused > keep.max_age
-        large = keep.max_bytes is not None and total > keep.max_bytes
-        if (old or large) and unused > _WHEELS_IN_USE:
-            total -= stat.st_size
+    for path in _over(keep, now, [(path, path.stat().st_mtime) for path in paths]):
+        if now - path.stat().st_mtime > _WHEELS_IN_USE:
             freed.wheels += 1
             _unlink(path, freed)
             with suppress(OSError):  # something else lies there
                 path.parent.rmdir()
+
+
+def _over(keep: Keep, now: float, files: Iterable[tuple[Path, float]]) -> Iterator[Path]:
+    """Of files with the time of their last use, those over the limits."""
+    total = 0
+    for path, used in sorted(files, key=lambda pair: -pair[1]):
+        size = path.stat().st_size
+        old = keep.max_age is not None and now - used > keep.max_age
+        if old or (keep.max_bytes is not None and total + size > keep.max_bytes):
+            yield path
+        else:
+            total += size
 
 
 def _unlink(path: Path, freed: Freed) -> None:
@@ -152,5 +166,6 @@ def _tag(stored: Stored) -> str:
     return f"{REPOSITORY}:{stored.key[:32]}"
 
 
-def _image_of(record: dict[str, Any] | None) -> str:
-    return str((record or {}).get("image_id"))
+def _images_of(record: dict[str, Any]) -> set[str]:
+    """Ids of the images that had the layers a record of `chains` is about."""
+    return {str(image_id) for image_id in (record.get("image_id"), *record.get("image_ids", ()))}
