@@ -121,6 +121,8 @@ def _test_notes(before: Skill, after: Skill) -> Iterator[str]:
         yield f"all {len(old)} test files removed" if len(old) > 1 else "the only test file removed"
     elif len(new) < len(old):
         yield f"fewer test files: {len(new)} instead of {len(old)}"
+    elif (after.test_functions or 0) < (before.test_functions or 0):
+        yield f"fewer tests: {after.test_functions} instead of {before.test_functions}"
     elif gone := sorted(old - new):
         yield f"test files replaced: {', '.join(map(_shown, gone[:_MAX_REASONS]))} gone"
 

@@ -7,6 +7,7 @@ import datetime as dt
 from checker.compare import compare, narrow, skill_notes
 from checker.errors import UsageError
 from checker.escape import visible
+from checker.load.counted_tests import with_test_count
 from checker.load.skill import load_skill
 from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
 from checker.model.policy import Policy
@@ -55,7 +56,7 @@ def exam_of(
     Without `whole` only skills that have no manifest are searched for declarations and imports.
     """
     skills = (
-        (load_skill(tree, affected.folder, policy, whole=whole), affected.because)
+        (with_test_count(tree, load_skill(tree, affected.folder, policy, whole=whole)), affected.because)
         for affected in plan.affected
     )
     examinees = tuple(
@@ -70,7 +71,8 @@ def with_before(exam: Exam, base: Repository | None, tree: Tree | None) -> Exam:
     if base is None or tree is None:
         return exam
     known = (examinee.skill.id for examinee in exam.examinees if examinee.skill.id in base.folders)
-    before = {skill: load_skill(tree, base.folders[skill], exam.policy, whole=False) for skill in known}
+    skills = (load_skill(tree, base.folders[skill], exam.policy, whole=False) for skill in known)
+    before = {skill.id: with_test_count(tree, skill) for skill in skills}
     return exam.model_copy(update={"before": before})
 
 

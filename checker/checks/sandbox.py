@@ -13,10 +13,11 @@ from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
-from checker.rules.sandbox_findings import RULE as _RULE
 from checker.rules.sandbox_findings import findings, not_run, note
 from checker.rules.sandbox_order import image_order
 from checker.rules.sandbox_phases import phases
+from checker.rules.sandbox_tests import RULE as _RULE
+from checker.rules.sandbox_tests import lost_tests
 from checker.rules.waivers import of_skill, rule
 from checker.tools import Image, Phase, Sandbox, Tools
 
@@ -27,7 +28,10 @@ _ENGINE = "docker"
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Build and run each skill that the policy allows, one after another."""
-    outcomes = tuple(_outcome(exam, examinee, tools, earlier) for examinee in exam.examinees)
+    outcomes = tuple(
+        _with_lost_tests(exam, examinee, _outcome(exam, examinee, tools, earlier))
+        for examinee in exam.examinees
+    )
     return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
 
 
@@ -41,6 +45,13 @@ def _outcome(
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
     return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
+
+
+def _with_lost_tests(exam: Exam, examinee: Examinee, outcome: Outcome) -> Outcome:
+    """Fewer tests than at the base are a finding whether or not anything was run."""
+    lost = lost_tests(exam.before.get(examinee.skill.id), examinee.skill)
+    status = Status.FAILED if lost and outcome.status is Status.PASSED else outcome.status
+    return outcome.model_copy(update={"findings": (*outcome.findings, *lost), "status": status})
 
 
 def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
@@ -99,7 +110,15 @@ def _run(exam: Exam, examinee: Examinee, image: Image, sandbox: Sandbox) -> tupl
     missing = [phase.name for phase in asked if phase.name not in answers]
     if missing:
         raise Unanswered(RULE, f"no evidence of {', '.join(missing)}")
-    return tuple(answers[phase.name] if isinstance(phase, Phase) else phase for phase in planned)
+    seen = (answers[phase.name] if isinstance(phase, Phase) else phase for phase in planned)
+    return tuple(_with_declared(examinee.skill, phase) for phase in seen)
+
+
+def _with_declared(skill: Skill, phase: PhaseEvidence) -> PhaseEvidence:
+    """Beside the tests that ran, how many the files hold at least."""
+    if phase.phase != "tests" or phase.status == "not_applicable":
+        return phase
+    return phase.model_copy(update={"tests_declared": skill.test_functions})
 
 
 def _judged(exam: Exam, examinee: Examinee, image: Image, seen: tuple[PhaseEvidence, ...]) -> Outcome:

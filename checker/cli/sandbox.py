@@ -97,15 +97,38 @@ def list_command() -> None:
 
 
 @command.command("clean")
-def clean_command() -> None:
-    """Remove Proctor's containers and images, found by their labels."""
-    from checker.engines.sandbox import Engine, clean
+@click.option("--older-than", metavar="AGE", help="Only what was not used for so long: 30d, 12h.")
+@click.option("--max-size", metavar="SIZE", help="Only what is over this size, oldest first: 4GB.")
+@cache_option
+def clean_command(older_than: str | None, max_size: str | None, cache: Path | None) -> int:
+    """Remove containers, images, layers and wheels.
 
+    Without options everything of Proctor's goes, images and containers of other cache folders too (they are
+    found by their labels). With options only what this cache folder's own index names.
+    """
+    from checker.cli.cache_limits import asked
+    from checker.cli.wiring import cache_folder
+    from checker.engines.sandbox import Engine, State, clean, tidy
+
+    folder = cache_folder(cache)
+    everything = older_than is None and max_size is None
     with closing(Engine()) as engine:
-        removed = clean(engine)
-    for kept in removed:
-        click.echo(f"removed {kept.kind} {kept.name}")
-    click.echo(f"{len(removed)} removed")
+        freed = tidy(engine, State(folder / "sandbox"), asked(folder, older_than, max_size))
+        removed = clean(engine) if everything and freed is not None else ()
+    if freed is None:
+        click.echo(f"another Proctor uses {folder}: nothing was removed", err=True)
+        return EXIT_INCONCLUSIVE
+    for kind, name in [
+        *(("container", name) for name in freed.containers),
+        *(("image", name) for name in freed.images),
+        *((kept.kind, kept.name) for kept in removed),
+    ]:
+        click.echo(f"removed {kind} {name}")
+    count = len(freed.images) + len(freed.containers) + len(removed)
+    click.echo(
+        f"{count} removed; {freed.layers} layers and {freed.wheels} wheels, {freed.bytes / 1e6:.1f} MB"
+    )
+    return 0
 
 
 def _json_input(given: str | None) -> bytes:

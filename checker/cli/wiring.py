@@ -165,10 +165,18 @@ class Wiring:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """The Docker engine of this machine."""
+        """The Docker engine of this machine, or what says why it may not be used in this job."""
+        from checker.cli.runner import sandbox_refusal
+
+        if refused := sandbox_refusal(self.policy.sandbox):
+            from checker.engines.sandbox.refused import RefusedSandbox
+
+            return RefusedSandbox(refused)
+        from checker.cli.cache_limits import keep, tell
         from checker.engines.sandbox import DockerSandbox
 
-        return self.stack.enter_context(DockerSandbox(self.wheels, self.cache / "sandbox"))
+        folder, runtime, kept = self.cache / "sandbox", self.policy.sandbox.runtime, keep(self.cache)
+        return self.stack.enter_context(DockerSandbox(self.wheels, folder, runtime, kept, tell))
 
     @cached_property
     def advisory_engines(self) -> AdvisoryEngines:

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -113,6 +113,8 @@ def _intact(path: Path, sha256: str) -> bool:
         return False
     with path.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() == sha256:
+            with suppress(OSError):  # a store that may only be read from; else this is when it was last used
+                os.utime(path)
             return True
     path.unlink(missing_ok=True)
     return False

@@ -78,7 +78,7 @@ def parse_source(text: str, path: str) -> PythonSource:
     if "import" not in text:
         return PythonSource((), frozenset())
     with _without_collector():
-        return _source(_parsed(text, path), text)
+        return _source(parsed(text, path), text)
 
 
 @contextmanager
@@ -100,7 +100,8 @@ def _source(tree: ast.Module, text: str) -> PythonSource:
     return PythonSource(tuple(dict.fromkeys(found)), hints)
 
 
-def _parsed(text: str, path: str) -> ast.Module:
+def parsed(text: str, path: str) -> ast.Module:
+    """The syntax tree of `text`. Raises InputError where our Python cannot parse it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -50,6 +50,8 @@ TEXTS: Mapping[str, str] = {
     "base": "host (the Python of the machine), or an image pinned by digest: name@sha256:…",
     "max_wheel_mb": "Largest wheel, MB.",
     "max_unpacked_mb": "Largest sum of everything unpacked from a skill's wheels, MB.",
+    "runtime": "runc, or gVisor's runsc where the engine has it.",
+    "self_hosted_forks": "A fork's pull request on a self-hosted runner: refuse or run.",
     "Target.name": "Name of the target, part of its lock's file name.",
     "Target.platform": "One of uv's platforms.",
     "Target.python": "Python of this target; without it the skill's own.",

@@ -19,6 +19,8 @@ class PhaseEvidence(Frozen):
     Times are seconds, memory is bytes. `output` is what the skill printed (both streams), capped and escaped:
     safe to print. `leftovers` are the processes still alive after the phase. `failures` are lines the phase's
     own runner reports (which module, script or test failed): self-reported, unlike the numbers.
+    `tests_collected` is how many tests pytest reported, self-reported too; `tests_declared` how many the
+    files hold at least, counted without running them.
     """
 
     phase: PhaseName
@@ -35,6 +37,8 @@ class PhaseEvidence(Frozen):
     output: str = ""
     output_truncated: bool = False
     failures: tuple[str, ...] = ()
+    tests_collected: int | None = None
+    tests_declared: int | None = None
 
 
 class SandboxEvidence(Frozen):

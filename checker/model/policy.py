@@ -118,13 +118,22 @@ class AdvisorySettings(Frozen):
     fixable_only: bool = False
 
 
+#: What holds a box: the engine's usual runtime, or gVisor's.
+Runtime = Literal["runc", "runsc"]
+
+
 class SandboxSettings(Frozen):
-    """How images are made. `base` is `host` or an image pinned by digest (`name@sha256:…`)."""
+    """How images are made and run. `base` is `host` or an image pinned by digest (`name@sha256:…`).
+
+    `self_hosted_forks` says whether a fork's pull request is run on a self-hosted runner.
+    """
 
     enabled: bool
     base: str = Field(pattern=r"^(host|[a-z0-9][a-z0-9._/:-]{0,200}@sha256:[0-9a-f]{64})$")
     max_wheel_mb: int = Field(ge=1, le=65_536)
     max_unpacked_mb: int = Field(ge=1, le=65_536)
+    runtime: Runtime = "runc"
+    self_hosted_forks: Literal["refuse", "run"] = "refuse"
 
 
 class LockSettings(Frozen):

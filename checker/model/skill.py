@@ -82,6 +82,7 @@ class Skill(Frozen):
     folder. `maturity` is what it declares (None: the policy's default). `locks` maps a target's name to its
     lock; a lock that cannot be read stands in `lock_problems` instead. `test` is the declared test command.
     `packages` are those of the manifest; without one, of every other form of declaration in `discovery`.
+    `test_functions` is the least number of tests that its files hold (None: nobody counted).
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -96,6 +97,7 @@ class Skill(Frozen):
     python: str | None = None
     packages: tuple[DeclaredPackage, ...] = ()
     test: tuple[str, ...] | None = None
+    test_functions: int | None = None
     files: tuple[Entry, ...] = ()
     read_set: tuple[Entry, ...] = ()
     locks: dict[str, Lock] = {}

@@ -12,8 +12,9 @@ from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.sandbox_phases import has_tests
+from checker.rules.sandbox_tests import RULE, by_exit_code, missed_tests
 
-RULE, LIMIT_RULE, NETWORK_RULE = "sandbox", "resource-limit", "network-attempt"
+LIMIT_RULE, NETWORK_RULE = "resource-limit", "network-attempt"
 _SHOWN = 5
 
 
@@ -23,23 +24,9 @@ def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSet
     if settings.require_tests and not has_tests(skill):
         found.append(_without_tests(skill))
     if any(phase.phase == "tests" and phase.status == "passed" for phase in phases):
-        found.extend(_by_exit_code(skill))
+        found.extend(by_exit_code(skill))
+    found.extend(finding for phase in phases for finding in missed_tests(skill, phase))
     return tuple(found)
-
-
-def _by_exit_code(skill: Skill) -> Iterator[Finding]:
-    """A test command that is not pytest may do nothing at all: `true` passes, too."""
-    words = skill.test or ("pytest",)
-    if not any(word.rpartition("/")[2] in ("pytest", "py.test") for word in words):
-        shown = shortened(visible(" ".join(words)), 60)
-        yield Finding(
-            rule=RULE,
-            subject="tests",
-            severity=Severity.NOTE,
-            message=f"tests: `{shown}` was judged by its exit code alone, so nobody counted a test",
-            file=visible(skill.manifest or skill.skill_md),
-            remedy="read what it runs, or let pytest run the tests",
-        )
 
 
 def note(skill: Skill, text: str) -> Finding:

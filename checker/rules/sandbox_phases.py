@@ -16,6 +16,7 @@ from checker.escape import visible
 from checker.model.evidence import PhaseEvidence, PhaseName
 from checker.model.policy import Limits
 from checker.model.skill import Skill
+from checker.rules.declared_tests import is_test_file
 from checker.tools import RUNNERS, Phase
 
 _PYTEST = canonicalize_name("pytest")
@@ -45,7 +46,7 @@ def phases(
 
 def has_tests(skill: Skill) -> bool:
     """A declared test command, or files that pytest would collect."""
-    return skill.test is not None or any(_is_test(skill.relative(path)) for path in skill.python_files)
+    return skill.test is not None or any(is_test_file(path) for path in skill.python_files)
 
 
 def script_phase(skill: Skill, script: str, arguments: Sequence[str], stdin: bytes) -> Phase:
@@ -56,11 +57,6 @@ def script_phase(skill: Skill, script: str, arguments: Sequence[str], stdin: byt
     starter = _STARTERS.get(posixpath.splitext(path)[1])
     argv = (starter, path) if starter else (f"./{path}",)
     return Phase("run", (*argv, *arguments), stdin)
-
-
-def _is_test(path: str) -> bool:
-    name = posixpath.basename(path)
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 
 
 def _tests(skill: Skill, *, own_pytest: bool, limits: Limits) -> Phase:

@@ -127,6 +127,8 @@ _ORDERS: Mapping[str, tuple[Any, ...]] = {
     "on_broken": ("inconclusive", "fail"),
     "skill_format": ("lenient", "strict"),
     "enabled": (False, True),
+    "runtime": ("runc", "runsc"),
+    "self_hosted_forks": ("run", "refuse"),
     "only_new": (True, False),
     "fixable_only": (True, False),
     # A skill that declares no level is judged at this one: a higher one may use more packages.

@@ -69,7 +69,9 @@ def test_every_lock_is_valid_and_in_step_and_one_skill_in_25_is_denied(place: Pa
     assert {s.decision for s in verdict.skills} == {"pass", "fail"}
 
 
-@pytest.mark.parametrize("name", ["decision", "check", "image", "generate", "measure", "__main__"])
+@pytest.mark.parametrize(
+    "name", ["decision", "check", "image", "sandbox_exam", "generate", "measure", "__main__"]
+)
 def test_every_module_imports(name: str) -> None:
     importlib.import_module(f"benchmarks.{name}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.cli.conftest import SKILL_MD, packaged
 
 ECHO = """\
 import json
+import re
 import sys
 
 asked = json.load(sys.stdin)
@@ -88,3 +90,37 @@ def test_without_an_engine_the_verdict_is_inconclusive_and_says_so(adder, procto
 def test_list_without_an_engine_is_exit_code_3(proctor, monkeypatch, tmp_path):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
     assert proctor("sandbox", "list").code == 3
+
+
+def test_a_forks_change_is_not_run_on_a_runner_that_stays(adder, proctor, monkeypatch, tmp_path):
+    event = {"pull_request": {"head": {"repo": {"full_name": "someone/skills"}}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    job = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "self-hosted", "GITHUB_REPOSITORY": "org/skills"}
+    job |= {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    for name, value in job.items():
+        monkeypatch.setenv(name, value)
+    call = ("check", adder.path, "--offline", "--only", "sandbox", "--format", "json")
+    result = proctor(*call)
+    (outcome,) = [o for o in json.loads(result.out)["skills"][0]["outcomes"] if o["check"] == "sandbox"]
+    assert (result.code, outcome["status"]) == (3, "broken")
+    assert "someone/skills, a fork" in outcome["reason"]
+    assert "`sandbox.self_hosted_forks: run`" in outcome["reason"]
+
+
+@pytest.mark.engine
+def test_clean_goes_by_this_cache_folders_own_index(adder, proctor, tmp_path):
+    own = ("--cache", tmp_path / "cache")
+    proctor("sandbox", "build", "adder", "--path", adder.path, "--offline", *own)
+    kept = proctor("sandbox", "clean", "--older-than", "1h", *own)
+    assert (kept.code, kept.out) == (0, "0 removed; 0 layers and 0 wheels, 0.0 MB\n")
+    result = proctor("sandbox", "clean", "--max-size", "0", *own)
+    assert re.fullmatch(
+        r"removed image proctor/skill:[0-9a-f]{32}\n1 removed; 3 layers and 0 wheels, [\d.]+ MB\n", result.out
+    )
+
+
+def test_a_limit_that_is_none_is_a_usage_error(adder, proctor, monkeypatch, tmp_path):
+    assert proctor("sandbox", "clean", "--max-size", "much", "--cache", tmp_path).code == 2
+    monkeypatch.setenv("PROCTOR_CACHE_MAX_AGE", "soon")
+    result = proctor("check", adder.path, "--offline", "--skill", "skills/adder")
+    assert (result.code, "`soon` is not an age" in result.err) == (2, True)

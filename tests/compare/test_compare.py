@@ -220,6 +220,11 @@ def skill(*files: str, **fields) -> Skill:
         (skill("tests/a.py", "b_test.py"), skill("b_test.py"), ("fewer test files: 1 instead of 2",)),
         (skill("test_a.py"), skill("test_b.py"), ("test files replaced: test_a.py gone",)),
         (skill("test_a.py"), skill("test_a.py", "test_b.py"), ()),
+        (
+            skill("test_a.py", test_functions=3),
+            skill("test_a.py", test_functions=1),
+            ("fewer tests: 1 instead of 3",),
+        ),
         (skill("testing.py", "latest/x.py"), skill(), ()),
     ],
 )

@@ -97,13 +97,16 @@ def examine(
     earlier: Mapping[str, Outcome] | None = None,
     settings: LevelSettings | None = None,
     skill: Skill | None = None,
+    before: Skill | None = None,
     **policy: object,
 ) -> Outcome:
     examinee = Examinee(skill=skill or skill_of(files), level=Level.INTERN)
-    exam = Exam(policy=verdicts.policy(settings, **policy), examinees=(examinee,), now=verdicts.NOW)
+    old = {} if before is None else {ID: before}
+    rules = verdicts.policy(settings, **policy)
+    exam = Exam(policy=rules, examinees=(examinee,), now=verdicts.NOW, before=old)
     tools = Tools(head=FakeTree(files), progress=Silence(), sandbox=box, off={"sandbox": "--no-sandbox"})
-    before = {name: verdicts.passed(name, ID) for name in check.NEEDS} | dict(earlier or {})
-    answers = check.examine(exam, tools, {(name, ID): outcome for name, outcome in before.items()})
+    known = {name: verdicts.passed(name, ID) for name in check.NEEDS} | dict(earlier or {})
+    answers = check.examine(exam, tools, {(name, ID): outcome for name, outcome in known.items()})
     (outcome,) = answers.outcomes
     assert [engine.name for engine in answers.engines] == ["docker"]
     assert answers.engines[0].ran is (outcome.evidence is not None)
@@ -122,6 +125,22 @@ def test_a_good_skill_passes_with_evidence() -> None:
     ]
     assert set(box.orders[0].files) == {"SKILL.md", "a.py", "tests/test_a.py"}
     assert [phase.needs_pytest for phase in box.phases] == [False, True]
+
+
+def test_tests_that_went_missing_are_found_whether_or_not_anything_runs() -> None:
+    files = {**SCRIPT, f"{ID}/tests/test_a.py": ""}
+    now, before = (skill_of(files, test_functions=number) for number in (1, 4))
+    for box, status in ((FakeSandbox(), Status.FAILED), (None, Status.SKIPPED)):
+        outcome = examine(box, files, skill=now, before=before)
+        assert outcome.status is status
+        assert [f.message for f in outcome.findings] == ["has 1 tests, 4 at the base"]
+    fewer = FakeSandbox(lambda phase: good(phase).model_copy(update={"tests_collected": 2}))
+    outcome = examine(fewer, files, skill=before)
+    assert [f.message for f in outcome.findings] == [
+        "tests: pytest reported 2 where the files hold at least 4"
+    ]
+    assert outcome.evidence is not None
+    assert outcome.evidence.phases[-1].tests_declared == 4
 
 
 def test_a_skill_of_prose_is_not_run() -> None:

@@ -6,6 +6,7 @@ import gc
 import json
 import re
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import metadata
@@ -116,6 +117,45 @@ def test_a_good_skill_with_a_wheel_and_tests(box: DockerSandbox, wheels: FolderW
         assert evidence.peak_memory_bytes
     # Each peak is the phase's own: pytest needs more than a bare script after it.
     assert seen[3].peak_memory_bytes < seen[2].peak_memory_bytes
+
+
+def test_console_scripts_and_data_files_of_a_wheel_are_where_they_belong(
+    box: DockerSandbox, wheels: FolderWheels
+) -> None:
+    files = {
+        "kit/__init__.py": b"from importlib.resources import files\n"
+        b"def main(): print(files('kit').joinpath('a.txt').read_text())\n",
+        "kit/a.txt": b"package data",
+        "kit-1.0.data/data/share/kit/b.txt": b"shared data",
+        "kit-1.0.data/scripts/kit-script": b"#!python\nimport sys; print(sys.executable)\n",
+        "kit-1.0.dist-info/entry_points.txt": b"[console_scripts]\nkit = kit:main\n",
+    }
+    image = box.build(image_order({"a.py": ""}, [wheels.add(build_wheel("kit", modules={}, files=files))]))
+    look = "import sys, pathlib; print(pathlib.Path(sys.prefix, 'share/kit/b.txt').read_text())"
+    phases = [Phase("run", argv) for argv in (("kit",), ("kit-script",), ("python", "-c", look))]
+    seen = [evidence.output for evidence in box.run(image, phases, LIMITS)]
+    assert seen == ["package data\n", "/opt/skill_env/bin/python\n", "shared data\n"]
+
+
+def test_an_image_for_a_python_that_only_its_base_has(
+    box: DockerSandbox, wheels: FolderWheels, state: Path
+) -> None:
+    """Nothing here can run it: what is held is how the image is made."""
+    other = "3.99"
+    made = box.build(image_order({f"bin/python{other}": "not really one"}))
+    file = wheels.add(build_wheel("hello", "3.0", tag="cp399-cp399-manylinux_2_17_x86_64"))
+    order = image_order({"a.py": ""}, [file], base=f"local/base@{made.image_id}")
+    image = box.build(replace(order, python=other))
+    (layer,) = json.loads((state / f"images/{image.key}.json").read_text())["layers"][-2:-1]
+    with tarfile.open(state / f"layers/{layer}.tar") as tar:
+        assert f"opt/skill_env/lib/python{other}/site-packages/hello.py" in tar.getnames()
+        assert tar.getmember("opt/skill_env/bin/python").linkname == f"/skill/bin/python{other}"
+        assert tar.getmember(f"opt/skill_env/bin/python{other}").linkname == "python"
+        config = tar.extractfile("opt/skill_env/pyvenv.cfg")
+        assert config is not None
+        assert f"version = {other}\n" in config.read().decode()
+    (seen,) = box.run(image, [Phase("run", ("python", "a.py"))], LIMITS)
+    assert seen.status == "broken" or seen.exit_code
 
 
 def test_a_second_build_of_an_unchanged_skill_is_found(
@@ -262,6 +302,12 @@ def test_exit_code_zero_does_not_hide_failing_tests(box: DockerSandbox) -> None:
     for command in (None, ["python", "-m", "pytest", "-q"], ["pytest"]):
         (seen,) = box.run(image, [pytest_phase(command)], LIMITS)
         assert (seen.status, seen.failures[0]) == ("failed", "exit code 0 although tests failed")
+
+
+def test_every_collected_test_is_counted(box: DockerSandbox) -> None:
+    text = "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n): pass\ndef test_b(): pytest.skip()\n"
+    (seen,) = box.run(box.build(image_order({"test_a.py": text})), [pytest_phase()], LIMITS)
+    assert (seen.status, seen.tests_collected) == ("passed", 3)
 
 
 def test_pytest_is_there_for_the_tests_alone(box: DockerSandbox) -> None:

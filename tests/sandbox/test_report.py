@@ -37,6 +37,12 @@ def test_a_report_and_exit_code_zero_pass() -> None:
     assert (seen.status, seen.reason, seen.output) == ("passed", "1 passed", "")
 
 
+@pytest.mark.parametrize(("told", "kept"), [(3, 3), (0, 0), (-1, None), (True, None), ("3", None)])
+def test_the_number_of_collected_tests_is_kept_where_it_is_one(told: object, kept: int | None) -> None:
+    assert of(said({**GOOD, "collected": told})).tests_collected == kept
+    assert of(said({**GOOD, "collected": told}, code=1)).tests_collected == kept
+
+
 @pytest.mark.parametrize(
     "ended",
     [

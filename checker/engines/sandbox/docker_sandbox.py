@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from checker.engines.sandbox import pytest_layer
+from checker.engines.sandbox import pytest_layer, runtimes
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.execution import execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
+from checker.engines.sandbox.keeping import Keep, tidy
 from checker.engines.sandbox.observe import Observer
 from checker.engines.sandbox.report import evidence, not_run
+from checker.engines.sandbox.sharing import used
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
-from checker.model.policy import Limits
+from checker.model.policy import Limits, Runtime
 from checker.tools import Image, ImageOrder, Phase
 
 
 class DockerSandbox:
     """Builds images from `wheels` and runs phases in them. `folder` keeps layers and the index of images."""
 
-    def __init__(self, wheels: Wheels, folder: Path) -> None:
-        """Nothing is asked of the engine yet."""
+    def __init__(
+        self,
+        wheels: Wheels,
+        folder: Path,
+        runtime: Runtime = "runc",
+        keep: Keep | None = None,
+        tell: Callable[[str], object] = str,
+    ) -> None:
+        """Nothing is asked of the engine yet. What `keep` does not allow to stay goes at the end.
+
+        `tell` is given the reason when that fails: it changes nothing of what was seen.
+        """
         self.engine = Engine()
-        self._builder = Builder(self.engine, wheels, State(folder))
+        self._runtime: Runtime = runtime
+        self._keep, self._tell = keep, tell
+        self._state = State(folder)
+        self._builder = Builder(self.engine, wheels, self._state)
+        self._use = ExitStack()
 
     def __enter__(self) -> Self:
         """Use as a context manager to give the engine's sockets back."""
@@ -38,8 +54,15 @@ class DockerSandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
-        self.engine.close()
+        """Clean up and close the connection."""
+        self._use.close()
+        try:
+            if self._keep and self.engine.owner and self.engine.connected:
+                tidy(self.engine, self._state, self._keep)
+        except (Unanswered, OSError) as failure:
+            self._tell(str(failure))
+        finally:
+            self.engine.close()
 
     @cached_property
     def version(self) -> str:
@@ -48,16 +71,24 @@ class DockerSandbox:
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
+        runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
+        self._hold()
         return self._builder.build(order)
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         image_id, missing = self._image_for(image, phases)
-        with _Boxes(self.engine, image_id, limits, len(phases)) as boxes:
+        with _Boxes(self.engine, image_id, limits, len(phases), self._runtime) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
             )
+
+    def _hold(self) -> None:
+        """From here to the end nobody else cleans up this folder, and its containers carry its name."""
+        if not self.engine.owner:
+            self._use.enter_context(used(self._state.folder))
+            self.engine.owner = self._state.identity()
 
     def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
         """The image to run, and why it has no pytest although a phase needs it."""
@@ -74,8 +105,9 @@ class DockerSandbox:
 class _Boxes:
     """Containers of one run: a new one follows a phase that was cut off or left something behind."""
 
-    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int) -> None:
+    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int, runtime: Runtime) -> None:
         self._engine, self._image_id, self._limits, self._phases = engine, image_id, limits, phases
+        self._runtime: Runtime = runtime
         self._stack = ExitStack()
         self._current: tuple[Keeper, Observer] | None = None
 
@@ -90,7 +122,7 @@ class _Boxes:
     def run(self, phase: Phase) -> PhaseEvidence:
         box, observer = self._current or self._open()
         env = {**ENV, "PYTHONPATH": str(pytest_layer.PLACE)} if phase.needs_pytest else ENV
-        before = observer.start()
+        before = runtimes.seen(self._runtime, observer.start())
         ended = execute(
             self._engine,
             box.container,
@@ -100,15 +132,18 @@ class _Boxes:
             wall_seconds=self._limits.wall_seconds,
             max_output=self._limits.output_kb * 1024,
         )
-        leftovers = () if ended.cut else observer.leftovers()
-        seen = evidence(phase, ended, before, observer.read(), leftovers, self._limits)
+        leftovers = () if ended.cut else runtimes.seen_leftovers(self._runtime, observer.leftovers())
+        after = runtimes.seen(self._runtime, observer.read())
+        seen = evidence(phase, ended, before, after, leftovers, self._limits)
         # Where leftovers cannot be seen, the only way to be rid of them is a new container.
         if seen.limit_exceeded or leftovers is None or leftovers:
             self._discard()
         return seen
 
     def _open(self) -> tuple[Keeper, Observer]:
-        box = self._stack.enter_context(keeper(self._engine, self._image_id, self._limits, self._phases))
+        box = self._stack.enter_context(
+            keeper(self._engine, self._image_id, self._limits, self._phases, self._runtime)
+        )
         observer = Observer(box.container, box.pid)
         self._stack.callback(observer.close)
         self._current = box, observer

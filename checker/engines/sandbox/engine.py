@@ -30,6 +30,8 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is asked yet: a run without sandbox must not wait for an engine."""
         self._client: APIClient | None = None
+        #: Name of the state folder of this run, which its containers carry; "" before anything is built.
+        self.owner = ""
 
     @property
     def api(self) -> APIClient:
@@ -37,6 +39,11 @@ class Engine:
         if self._client is None:
             self._client = _connect()
         return self._client
+
+    @property
+    def connected(self) -> bool:
+        """Whether an engine answered in this run."""
+        return self._client is not None
 
     def reach(self) -> None:
         """Connect, if that has not happened. Raises Unanswered when no engine answers."""

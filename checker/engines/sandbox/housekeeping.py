@@ -9,6 +9,7 @@ from typing import Any
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images import LABEL
 from checker.engines.sandbox.keeper import remove
+from checker.engines.sandbox.state import State
 from checker.escape import visible
 
 
@@ -33,6 +34,13 @@ def listed(engine: Engine) -> tuple[Kept, ...]:
         images = engine.api.images(filters={"label": f"{LABEL}.key"})
     found = [_container(c) for c in containers] + [_image(i) for i in images]
     return tuple(sorted(found, key=lambda kept: (kept.kind, kept.name)))
+
+
+def indexed(engine: Engine, state: State) -> tuple[Kept, ...]:
+    """The images of one state folder's own index that the engine still has, by name. Raises Unanswered."""
+    records = (state.record("images", stored.key) for stored in state.stored() if stored.kind == "images")
+    found = (engine.image(record["image_id"]) for record in records if record)
+    return tuple(sorted((_inspected(one) for one in found if one), key=lambda kept: kept.name))
 
 
 def clean(engine: Engine, found: Iterable[Kept] | None = None) -> tuple[Kept, ...]:
@@ -65,6 +73,10 @@ def _removed(engine: Engine, kept: Kept) -> bool:
 
 def _container(found: Any) -> Kept:
     return Kept("container", found["Id"], visible(str(found["Names"][0]).lstrip("/")))
+
+
+def _inspected(found: Any) -> Kept:
+    return _image({**found, "Labels": found["Config"].get("Labels")})
 
 
 def _image(found: Any) -> Kept:

@@ -71,7 +71,7 @@ class Builder:
             packages, facts = self._packages(order, below, packages_key)
             layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
             self._keep_base(order.base, below)
-            record = self._load(key, layers, _labels(order, key), facts)
+            record = self._load(key, layers, _labels(order, key, below), facts)
         seconds = time.monotonic() - started
         modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
         notes = tuple(record["notes"])
@@ -162,7 +162,9 @@ class Builder:
         return record
 
 
-def _labels(order: ImageOrder, key: str) -> dict[str, str]:
+def _labels(order: ImageOrder, key: str, below: Base) -> dict[str, str]:
+    """What an image says of itself. The digest of a base that is no image is that of its uppermost layer."""
+    named = order.base.rpartition("@")[2] if "@" in order.base else below.layers[-1].diff_id
     ours = {
         f"{LABEL}.key": key,
         f"{LABEL}.skill": visible(order.skill),
@@ -171,6 +173,7 @@ def _labels(order: ImageOrder, key: str) -> dict[str, str]:
         f"{LABEL}.version": __version__,
         "org.opencontainers.image.title": visible(order.skill),
         "org.opencontainers.image.base.name": order.base,
+        "org.opencontainers.image.base.digest": named,
     }
     return {**{name: visible(value) for name, value in order.labels.items()}, **ours}
 

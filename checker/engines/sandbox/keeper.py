@@ -16,8 +16,9 @@ from typing import Any
 
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images import ENV, LABEL
+from checker.engines.sandbox.runtimes import pids_limit
 from checker.errors import Unanswered
-from checker.model.policy import Limits
+from checker.model.policy import Limits, Runtime
 
 KEEPER_USER = "65534:65534"
 SKILL_USER = "1000:1000"
@@ -39,13 +40,15 @@ class Keeper:
 
 
 @contextmanager
-def keeper(engine: Engine, image_id: str, limits: Limits, phases: int) -> Iterator[Keeper]:
+def keeper(
+    engine: Engine, image_id: str, limits: Limits, phases: int, runtime: Runtime = "runc"
+) -> Iterator[Keeper]:
     """Start a container for up to `phases` phases, and remove it whatever happens. Raises Unanswered."""
     name = f"proctor-{secrets.token_hex(8)}"
     lifetime = int(limits.wall_seconds * phases) + _SLACK
     try:
         with answered("starting a container"):
-            engine.api.create_container(**_settings(engine, image_id, limits, name, lifetime))
+            engine.api.create_container(**_settings(engine, image_id, limits, name, lifetime, runtime))
             engine.api.start(name)
             found = engine.api.inspect_container(name)
         if not found["State"]["Running"]:
@@ -69,7 +72,9 @@ def remove(engine: Engine, container: str) -> None:
                 raise
 
 
-def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime: int) -> dict[str, Any]:
+def _settings(
+    engine: Engine, image_id: str, limits: Limits, name: str, lifetime: int, runtime: Runtime
+) -> dict[str, Any]:
     return {
         "image": image_id,
         "name": name,
@@ -78,22 +83,23 @@ def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime
         "user": KEEPER_USER,
         "working_dir": "/",
         "environment": dict(ENV),
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime)},
-        "host_config": engine.api.create_host_config(**hardening(limits)),
+        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime), f"{LABEL}.state": engine.owner},
+        "host_config": engine.api.create_host_config(**hardening(limits, runtime)),
     }
 
 
-def hardening(limits: Limits) -> dict[str, Any]:
+def hardening(limits: Limits, runtime: Runtime = "runc") -> dict[str, Any]:
     """The container's flags, as docker-py names them; `docs/sandbox.md` gives the reason for each."""
     memory = f"{limits.memory_mb}m"
     tmp = f"rw,nosuid,nodev,noexec,size={limits.tmp_mb}m,nr_inodes=8192,mode=1777"
     return {
+        "runtime": runtime,
         "init": True,
         "network_mode": "none",
         "read_only": True,
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
-        "pids_limit": limits.pids + _OWN_PROCESSES,
+        "pids_limit": pids_limit(runtime, limits.pids + _OWN_PROCESSES),
         "mem_limit": memory,
         "memswap_limit": memory,
         "nano_cpus": int(limits.cpus * 1_000_000_000),

@@ -87,6 +87,8 @@ def _install(contents: Contents, staging: Path, python: str) -> None:
         raise InputError(
             f"{contents.wheel.name} cannot be installed: {shown}", contents.wheel.name
         ) from error
+    for script in (staging / ENVIRONMENT.relative_to("/") / "bin").glob("*"):
+        script.chmod(0o755)  # whatever the archive says of it: that is what the folder is for
 
 
 def _schemes(python: str, name: str) -> dict[str, str]:

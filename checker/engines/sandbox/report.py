@@ -29,6 +29,7 @@ class _Verdict:
     status: str
     reason: str
     failures: tuple[str, ...] = ()
+    collected: int | None = None
 
 
 def evidence(
@@ -60,6 +61,7 @@ def evidence(
             "output": output,
             "output_truncated": truncated or ended.cut == "output",
             "failures": verdict.failures,
+            "tests_collected": verdict.collected,
         }
     )
 
@@ -97,9 +99,10 @@ def _judge(phase: Phase, ended: Ended) -> _Verdict:
     summary, failures, broken = report
     if broken:
         return _Verdict("broken", broken)
+    collected = _collected(bytes(ended.stdout))
     if failures or ended.exit_code != 0:
-        return _Verdict("failed", summary or f"exit code {ended.exit_code}", failures)
-    return _Verdict("passed", summary)
+        return _Verdict("failed", summary or f"exit code {ended.exit_code}", failures, collected)
+    return _Verdict("passed", summary, collected=collected)
 
 
 def _without_report(ended: Ended) -> _Verdict:
@@ -120,6 +123,12 @@ def _report(stdout: bytes) -> tuple[str, tuple[str, ...], str] | None:
     if len(failures) > _MAX_FAILURES:
         lines.append(f"and {len(failures) - _MAX_FAILURES} more")
     return _line(summary), tuple(lines), _line(broken)
+
+
+def _collected(stdout: bytes) -> int | None:
+    """The number of tests that a report, known to be one, says were collected."""
+    count = json.loads(stdout).get("collected")
+    return count if type(count) is int and 0 <= count < 1 << 31 else None
 
 
 def _line(text: str) -> str:

@@ -9,19 +9,42 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checker.engines.sandbox.layers import Layer
 
+_WITH_LAYERS = ("images", "packages", "base", "pytest")
+
 
 def digest_of(*parts: object) -> str:
     """sha256 in hex of `parts`, which are JSON values; no two different lists of parts share one."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record that holds layers. `used` is when it was last asked for (seconds since 1970)."""
+
+    path: Path
+    used: float
+    layers: frozenset[str]
+    image_id: str
+
+    @property
+    def kind(self) -> str:
+        """`images`, `packages`, `base` or `pytest`."""
+        return self.path.parent.name
+
+    @property
+    def key(self) -> str:
+        """What it is found by."""
+        return self.path.stem
 
 
 class State:
@@ -38,11 +61,31 @@ class State:
 
     def record(self, kind: str, key: str) -> dict[str, Any] | None:
         """What was remembered, or None; a record that cannot be read counts as forgotten."""
-        try:
-            value = json.loads((self.folder / kind / f"{key}.json").read_bytes())
-        except (OSError, ValueError):
-            return None
-        return value if isinstance(value, dict) else None
+        path = self.folder / kind / f"{key}.json"
+        value = _read(path)
+        with suppress(OSError):  # a folder that may only be read from, say: then age goes by when it was made
+            os.utime(path)
+        return value
+
+    def stored(self) -> Iterator[Stored]:
+        """Every record that holds layers; asking does not count as use."""
+        for kind in _WITH_LAYERS:
+            for path in sorted((self.folder / kind).glob("*.json")):
+                found = _read(path) or {}
+                layers = found.get("layers") or [found.get("layer")]
+                named = frozenset(layer for layer in layers if isinstance(layer, str))
+                yield Stored(path, path.stat().st_mtime, named, str(found.get("image_id")))
+
+    def layer_bytes(self, digest: str) -> int:
+        """Size of a layer here; 0 where there is none."""
+        path = self.layers / f"{digest}.tar"
+        return path.stat().st_size if path.is_file() else 0
+
+    def identity(self) -> str:
+        """A name for this folder that no other has, made when first asked for."""
+        if self.record("id", "folder") is None:
+            self.remember("id", "folder", {"name": secrets.token_hex(16)})
+        return str((self.record("id", "folder") or {})["name"])  # that of whoever was last, if two were first
 
     def remember(self, kind: str, key: str, value: dict[str, Any]) -> None:
         """Write a record; a reader sees the old one or the new one, never half of it."""
@@ -65,9 +108,10 @@ class State:
         with tempfile.TemporaryDirectory(prefix="staging-", dir=self.folder) as folder:
             yield Path(folder)
 
-    def forget(self) -> int:
-        """Delete every layer and record; the number of layers that were there."""
-        layers = len(list(self.layers.glob("*.tar")))
-        for kind in ("layers", "base", "chains", "packages", "prepared", "images", "pythons", "pytest"):
-            shutil.rmtree(self.folder / kind, ignore_errors=True)
-        return layers
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None

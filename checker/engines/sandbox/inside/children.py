@@ -85,9 +85,9 @@ def ending(code: int | None, timeout: float, said: str = "") -> str:
     return f"{words}: {said}" if said else words
 
 
-def report(summary: str, failures: list[str], broken: str = "") -> NoReturn:
-    """Write the one report of this phase and end: 0 when nothing failed."""
-    json.dump({"summary": summary, "failures": failures, "broken": broken}, sys.stdout)
+def report(summary: str, failures: list[str], broken: str = "", **counted: int) -> NoReturn:
+    """Write the one report of this phase, with what was `counted`, and end: 0 when nothing failed."""
+    json.dump({"summary": summary, "failures": failures, "broken": broken, **counted}, sys.stdout)
     sys.stdout.flush()
     sys.exit(1 if failures or broken else 0)
 

@@ -2,7 +2,8 @@
 
 Order: {"command": [argv] or null (pytest), "timeout": seconds, "own_pytest": the skill brings its own}.
 `atexit` and `os._exit(0)` turn failed tests into exit code 0, so pytest has to leave a JUnit report that
-agrees with its exit code and counts at least one test that ran.
+agrees with its exit code and counts at least one test that ran. How many were collected is reported, too: the
+host knows how many there must be at least.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def with_report(arguments: list[str], folder: str, order: dict[str, Any]) -> NoR
         children.report("", [], broken="pytest could not be started: its message is in the output")
     counts, failed = read(path)
     failures = verdict(code, counts, failed, order["timeout"])
-    children.report(", ".join(f"{count} {kind}" for kind, count in (counts or {}).items()), failures)
+    summary = ", ".join(f"{count} {kind}" for kind, count in (counts or {}).items())
+    children.report(summary, failures, collected=sum((counts or {}).values()))
 
 
 def read(path: str) -> tuple[dict[str, int] | None, list[str]]:

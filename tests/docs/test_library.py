@@ -1,0 +1,76 @@
+"""`docs/library.md`: the program there is run, and prints what the page says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker.errors import UsageError
+from checker.library import SkillImages, Unanswered
+from tests.cli.conftest import SKILL_MD, plain, proctor  # noqa: F401 - fixture
+from tests.support.index_server import IndexServer
+from tests.support.wheels import build_wheel
+
+PAGE = (Path(__file__).parents[2] / "docs/library.md").read_text()
+FILES = {
+    "policies/maturity.yaml": "version: 1\nextends: default\n",
+    "policies/packages.yaml": (
+        "version: 1\npackages:\n  - {name: polite, status: approved, min_maturity: intern, reason: manners}\n"
+        "  - {name: rude, status: banned, reason: none}\n"
+    ),
+    "skills/greeter/SKILL.md": SKILL_MD.format(name="greeter"),
+    "skills/greeter/skill.yaml": "version: 1\npackages: [polite]\n",
+    "skills/greeter/scripts/greet.py": (
+        "import argparse\nimport polite\nparser = argparse.ArgumentParser()\nparser.add_argument('--name')\n"
+        "if __name__ == '__main__':\n    print(polite.greeting(parser.parse_args().name))\n"
+    ),
+    "skills/shouter/SKILL.md": SKILL_MD.format(name="shouter"),
+    "skills/shouter/skill.yaml": "version: 1\npackages: [rude]\n",
+}
+
+
+def block(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    plain(tmp_path / "our-skills", FILES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path
+
+
+@pytest.mark.engine
+def test_the_program_prints_what_the_page_says(here, proctor, monkeypatch, capsys):  # noqa: F811
+    with IndexServer() as server:
+        server.add(build_wheel("polite", modules={"polite": "greeting = 'Good day, {}!'.format\n"}))
+        monkeypatch.setenv("UV_DEFAULT_INDEX", server.url)
+        assert proctor("lock", "skills/greeter", "--path", here / "our-skills").code == 0
+        capsys.readouterr()
+        exec(compile(block("python"), "docs/library.md", "exec"), {})
+    assert capsys.readouterr().out == block("text")
+
+
+def test_importing_it_loads_no_docker_and_no_command_line():
+    program = "import checker.library, sys; print({'docker', 'click', 'requests'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_what_cannot_be_done_is_an_exception_with_words(here, monkeypatch, tmp_path):
+    skills = SkillImages("our-skills", offline=True)
+    with pytest.raises(UsageError, match="is not a skill"):
+        skills.install_packages("nobody")
+    with pytest.raises(UsageError, match="not built: fail"):
+        skills.install_packages("shouter")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    assert skills.list_images() == ()  # nothing was ever built here, so nobody has to be asked
+    with pytest.raises(Unanswered, match="setup-engine"):
+        skills.clean_up()

@@ -1,0 +1,45 @@
+"""runc or runsc: what is not there is not stood in for, and what cannot be seen is not zero."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.engines.sandbox import DockerSandbox, runtimes
+from checker.engines.sandbox.engine import Engine
+from checker.engines.sandbox.keeper import hardening
+from checker.engines.sandbox.observe import Counters
+from checker.errors import Unanswered
+from tests.support.sandbox import LIMITS, FolderWheels, image_order
+
+
+def test_gvisor_gets_room_for_its_own_threads() -> None:
+    assert hardening(LIMITS, "runsc")["pids_limit"] == 512
+    assert hardening(LIMITS.model_copy(update={"pids": 1000}), "runsc")["pids_limit"] > 1000
+    assert hardening(LIMITS)["pids_limit"] < 100
+    assert (hardening(LIMITS)["runtime"], hardening(LIMITS, "runsc")["runtime"]) == ("runc", "runsc")
+
+
+def test_what_happens_in_gvisors_kernel_is_not_observed() -> None:
+    counted = Counters(1.0, 2, 0, 0, 0)
+    assert runtimes.seen("runsc", counted).network_attempts is None
+    assert runtimes.seen("runsc", counted).oom_kills == 0
+    assert runtimes.seen("runc", counted) == counted
+    assert (runtimes.seen_leftovers("runsc", ()), runtimes.seen_leftovers("runc", ())) == (None, ())
+
+
+@pytest.mark.engine
+def test_a_runtime_that_is_not_there_is_said_and_nothing_runs(tmp_path: Path) -> None:
+    engine = Engine()
+    try:
+        if "runsc" in engine.api.info()["Runtimes"]:
+            pytest.skip("this engine has runsc")
+    finally:
+        engine.close()
+    with (
+        DockerSandbox(FolderWheels(tmp_path), tmp_path / "state", "runsc") as sandbox,
+        pytest.raises(Unanswered, match=r"no runtime runsc \(it has .*runc"),
+    ):
+        sandbox.build(image_order({"a.py": ""}))
+    assert not (tmp_path / "state").exists()
