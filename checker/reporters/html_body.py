@@ -16,6 +16,8 @@ def header(verdict: Verdict, extent: Extent, parts: Iterable[tuple[str, str]]) -
     word = f'<span class="{verdict.decision}">{wording.decision(verdict)}</span>'
     told = f"{wording.summary(verdict)} · exit code {wording.exit_code(verdict)}"
     yield f"<header><h1>Proctor: {word}</h1><p>{told}</p>"
+    if not extent.tree:
+        yield '<p class="quiet">Shortened to fit: the JSON verdict has everything.</p>'
     if verdict.error:
         yield f'<p class="failed">{prose(verdict.error, extent.text)}</p>'
     facts = (
