@@ -35,4 +35,8 @@ REPORTERS: dict[str, Reporter] = {
     "terminal": _reporter("terminal"),
     "json": _reporter("json_"),
     "markdown": _reporter("markdown"),
+    "summary": _reporter("summary"),
+    "annotations": _reporter("annotations"),
+    "sarif": _reporter("sarif"),
+    "html": _reporter("html_"),
 }
