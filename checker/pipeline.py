@@ -72,7 +72,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     policy = _asked_for(policy, revisions, request)
     head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
     plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
-    whole = any(check.RULE in DISCOVERING for check in checks)
+    whole = discovering(checks)
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
     exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
@@ -109,6 +109,11 @@ def selected(only: Iterable[str]) -> tuple[Check, ...]:
     for rule in wanted:  # grows while it is read: what a check needs may need something itself
         wanted.extend(need for need in known[rule].NEEDS if need not in wanted)
     return tuple(check for check in CHECKS if check.RULE in wanted)
+
+
+def discovering(checks: Iterable[Check]) -> bool:
+    """Whether any of the checks reads what is found in the files of every skill."""
+    return any(check.RULE in DISCOVERING for check in checks)
 
 
 def ask(

@@ -14,7 +14,7 @@ from checker.load.policy import load_policy
 from checker.load.repository import load_repository
 from checker.model.plan import Affected, Plan, Repository
 from checker.model.verdict import Verdict
-from checker.pipeline import ask, selected
+from checker.pipeline import ask, discovering, selected
 from checker.planning import exam_of
 from checker.tools import Progress, Tools, Tree
 
@@ -40,9 +40,9 @@ def examine_staged(
     plan = touched(load_repository(tree), paths)
     if not plan.affected:
         return None
-    exam = exam_of(tree, policy, plan, now, offline=True)
-    tools = Tools(head=tree, progress=progress, off={"index": "a hook asks no index", **_LATER})
     checks = selected(tuple(rules))
+    exam = exam_of(tree, policy, plan, now, offline=True, whole=discovering(checks))
+    tools = Tools(head=tree, progress=progress, off={"index": "a hook asks no index", **_LATER})
     outcomes, engines = ask(checks, exam, tools)
     order = [check.RULE for check in checks]
     return judge(

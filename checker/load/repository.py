@@ -101,7 +101,8 @@ def _folder(
     twins: tuple[str, ...],
 ) -> SkillFolder:
     skill_files = found[skill]
-    problems = [beside(entry) for entry in files if _leads_beside(tree, links, entry, found)]
+    symlinks = [entry for entry in files if entry.kind is FileKind.SYMLINK]
+    problems = [beside(entry) for entry in symlinks if _leads_beside(tree, links, entry, found)]
     if len(skill_files) > 1:
         problems.append(ambiguous(skill_files))
     if twins:
@@ -111,7 +112,7 @@ def _folder(
         id=skill,
         skill_md=skill_files[0],
         files=tuple(files),
-        read_set=_read_set(tree, links, files),
+        read_set=_read_set(tree, links, files) if symlinks else tuple(files),
         problems=tuple(problems),
     )
     return _with_includes(tree, folder)
@@ -127,9 +128,7 @@ def _with_includes(tree: Tree, folder: SkillFolder) -> SkillFolder:
 
 
 def _leads_beside(tree: Tree, links: Links, entry: Entry, found: Mapping[str, object]) -> bool:
-    """Tell whether an entry links to a folder with programs that no skill owns, and so nobody examines."""
-    if entry.kind is not FileKind.SYMLINK:
-        return False
+    """Tell whether a symlink leads to a folder with programs that no skill owns, and so nobody examines."""
     end = links.follow(entry.path)
     if end.failure or end.path in tree.entries():
         return False
