@@ -96,6 +96,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
             *changes(exam),
         ],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
+        left_out=left_out(checks),
     )
     return verdict.model_copy(update={"preview": foreseen})
 
@@ -109,6 +110,11 @@ def selected(only: Iterable[str]) -> tuple[Check, ...]:
     for rule in wanted:  # grows while it is read: what a check needs may need something itself
         wanted.extend(need for need in known[rule].NEEDS if need not in wanted)
     return tuple(check for check in CHECKS if check.RULE in wanted)
+
+
+def left_out(checks: Iterable[Check]) -> frozenset[str]:
+    """The ids of the checks that are not among these."""
+    return frozenset(check.RULE for check in CHECKS) - {check.RULE for check in checks}
 
 
 def discovering(checks: Iterable[Check]) -> bool:

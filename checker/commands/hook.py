@@ -15,7 +15,7 @@ from checker.load.policy import load_policy
 from checker.load.repository import load_repository
 from checker.model.plan import Affected, Plan, Repository
 from checker.model.verdict import Verdict
-from checker.pipeline import ask, discovering, selected
+from checker.pipeline import ask, discovering, left_out, selected
 from checker.planning import exam_of
 from checker.tools import Tree
 
@@ -44,9 +44,16 @@ def examine_staged(
     exam = exam_of(tree, policy, plan, now, offline=True, whole=discovering(checks))
     tools = unasked(tree, index="a hook asks no index", later="left to `proctor check`")
     outcomes, engines = ask(checks, exam, tools)
-    order = [check.RULE for check in checks]
     return judge(
-        outcomes, engines, exam.examinees, policy, now=now, base=None, head=tree.revision, check_order=order
+        outcomes,
+        engines,
+        exam.examinees,
+        policy,
+        now=now,
+        base=None,
+        head=tree.revision,
+        check_order=[check.RULE for check in checks],
+        left_out=left_out(checks),
     )
 
 
