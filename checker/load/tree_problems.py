@@ -39,6 +39,16 @@ def collision(skill_file: str, others: Iterable[str]) -> Problem:
     )
 
 
+def reserved(skill_file: str) -> Problem:
+    """A skill in the policy's own folder: its files would be policy files, and its name is the policy's."""
+    return Problem(
+        message="the folder of the policy cannot be a skill: a verdict would have one name for both",
+        location=Location(file=skill_file),
+        remedy="move the skill to a folder of its own",
+        fatal=True,
+    )
+
+
 def beside(entry: Entry) -> Problem:
     """A link to a folder of programs outside of every skill: they are this skill's, and none of its files."""
     return Problem(
