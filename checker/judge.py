@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from checker.errors import InputError
 from checker.model.outcome import Outcome
@@ -34,8 +34,13 @@ def judge(
     advisories_label: str = "",
     notes: Iterable[str] = (),
     check_order: Sequence[str] = (),
+    left_out: Collection[str] = (),
 ) -> Verdict:
-    """Weigh every outcome by the policy. `now` is the run's clock, `check_order` the order to report in."""
+    """Weigh every outcome by the policy.
+
+    `now` is the run's clock, `check_order` the order to report in. `left_out` are the checks there are that
+    were not asked: nothing is known of whether a waiver of theirs is needed.
+    """
     now = _utc(now)
     asked = {e.skill.id: e for e in sorted(examinees, key=lambda e: (e.skill.id, e.level.rank, e.because))}
     answered = _by_skill(outcomes, check_order)
@@ -45,7 +50,8 @@ def judge(
         verdict, heeded = _one(skill, asked.get(skill), answered.get(skill, ()), policy, now.date())
         skills.append(verdict)
         rulings.extend(heeded)
-    said = unheeded(policy.waivers, rulings, {s.skill: s.outcomes for s in skills}, now.date())
+    waivers = tuple(waiver for waiver in policy.waivers if waiver.rule not in left_out)
+    said = unheeded(waivers, rulings, {s.skill: s.outcomes for s in skills}, now.date())
     return Verdict(
         decision=max((s.decision for s in skills), key=_WORST.index, default=DecisionWord.PASS),
         now=now,

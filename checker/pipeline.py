@@ -70,9 +70,10 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
     policy = _asked_for(policy, revisions, request)
-    head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
+    base = _loaded(revisions.merge_base)
+    head = load_repository(revisions.head, base.folders if base else ())
     plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
-    whole = any(check.RULE in DISCOVERING for check in checks)
+    whole = discovering(checks)
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
     exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
@@ -96,6 +97,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
             *changes(exam),
         ],
         check_order=[POLICY_RULE, *(check.RULE for check in checks)],
+        left_out=left_out(checks),
     )
     return verdict.model_copy(update={"preview": foreseen})
 
@@ -109,6 +111,16 @@ def selected(only: Iterable[str]) -> tuple[Check, ...]:
     for rule in wanted:  # grows while it is read: what a check needs may need something itself
         wanted.extend(need for need in known[rule].NEEDS if need not in wanted)
     return tuple(check for check in CHECKS if check.RULE in wanted)
+
+
+def left_out(checks: Iterable[Check]) -> frozenset[str]:
+    """The ids of the checks that are not among these."""
+    return frozenset(check.RULE for check in CHECKS) - {check.RULE for check in checks}
+
+
+def discovering(checks: Iterable[Check]) -> bool:
+    """Whether any of the checks reads what is found in the files of every skill."""
+    return any(check.RULE in DISCOVERING for check in checks)
 
 
 def ask(

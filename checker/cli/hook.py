@@ -52,7 +52,7 @@ def _examine(files: tuple[str, ...], path: Path, now: dt.datetime | None, rules:
     from checker.engines.git import Git
 
     with Git(path) as git:
-        verdict = examine_staged(git.staged(_index()), _below(files, path), rules, moment(now), _Silent())
+        verdict = examine_staged(git.staged(_index()), _below(files, path), rules, moment(now))
     if verdict is None or verdict.decision is DecisionWord.PASS:
         return 0
     from checker.cli.check import page
@@ -84,10 +84,3 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-class _Silent:
-    """A hook says nothing while it works."""
-
-    def step(self, stage: str, detail: str = "") -> None:
-        """Satisfies `checker.tools.Progress`."""

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from checker.commands.overlay import Overlay
 from checker.edit.sheet import Sheet
 from checker.errors import UsageError
 from checker.escape import visible
+from checker.load.overlay import Overlay
 from checker.load.policy import load_policy
 from checker.tools import Tree
 
@@ -50,7 +50,7 @@ def edit_of(tree: Tree, sheet: Sheet, *notes: str) -> Edit:
     """The edit, after the policy with it was loaded. Raises PolicyError where that fails."""
     exists = sheet.file in tree.entries()
     before = tree.read(sheet.file, _MAX_BYTES).decode("utf-8") if exists else ""
-    load_policy(Overlay(tree, {sheet.file: sheet.text.encode()}))
+    load_policy(Overlay(tree, {sheet.file: sheet.text}))
     return Edit(sheet.file, before, sheet.text, notes)
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from checker.commands.unasked import unasked
 from checker.judge import judge
 from checker.load.policy import load_policy
 from checker.load.repository import load_repository
 from checker.model.plan import Affected, Plan, Repository
 from checker.model.verdict import Verdict
-from checker.pipeline import ask, selected
+from checker.pipeline import ask, discovering, left_out, selected
 from checker.planning import exam_of
-from checker.tools import Progress, Tools, Tree
+from checker.tools import Tree
 
-#: What needs a network or an engine and is left to `proctor check`.
-_LATER = {"scan": "left to `proctor check`", "sandbox": "left to `proctor check`"}
+#: What needs a network or an engine.
 _OUTSIDE = frozenset({"vulnerabilities", "sandbox"})
 LOCK_ONLY = ("lock",)
 
@@ -30,7 +30,7 @@ def everything() -> tuple[str, ...]:
 
 
 def examine_staged(
-    tree: Tree, paths: Collection[str], rules: Iterable[str], now: dt.datetime, progress: Progress
+    tree: Tree, paths: Collection[str], rules: Iterable[str], now: dt.datetime
 ) -> Verdict | None:
     """The verdict on the skills that `paths` (as in the tree) belong to; None where they belong to none.
 
@@ -40,13 +40,20 @@ def examine_staged(
     plan = touched(load_repository(tree), paths)
     if not plan.affected:
         return None
-    exam = exam_of(tree, policy, plan, now, offline=True)
-    tools = Tools(head=tree, progress=progress, off={"index": "a hook asks no index", **_LATER})
     checks = selected(tuple(rules))
+    exam = exam_of(tree, policy, plan, now, offline=True, whole=discovering(checks))
+    tools = unasked(tree, index="a hook asks no index", later="left to `proctor check`")
     outcomes, engines = ask(checks, exam, tools)
-    order = [check.RULE for check in checks]
     return judge(
-        outcomes, engines, exam.examinees, policy, now=now, base=None, head=tree.revision, check_order=order
+        outcomes,
+        engines,
+        exam.examinees,
+        policy,
+        now=now,
+        base=None,
+        head=tree.revision,
+        check_order=[check.RULE for check in checks],
+        left_out=left_out(checks),
     )
 
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from checker.commands.unasked import unasked
 from checker.load.policy import load_policy, setting_places
 from checker.load.policy_tests import load_policy_tests
 from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.decision import Decision
+from checker.model.outcome import Outcome
+from checker.model.plan import Affected, Plan
 from checker.model.policy import Policy
 from checker.model.policy_case import PolicyCase
 from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
-from checker.pipeline import selected
+from checker.pipeline import ask, selected
+from checker.planning import exam_of
 from checker.rules.decide import decide
+from checker.rules.globs import matches
+from checker.rules.lint_findings import lint_findings
 from checker.rules.lint_registry import Used, lint_registry
 from checker.rules.lint_settings import lint_settings
 from checker.rules.lint_waivers import lint_grants, lint_waivers
 from checker.tools import Tree
+
+_UNASKED = "`policy lint` asks nobody"
 
 
 class Tried(NamedTuple):
@@ -44,10 +52,12 @@ def lint(tree: Tree, today: dt.date) -> tuple[Remark, ...]:
     """Every remark, by file and line. Raises PolicyError where the policy cannot be read."""
     policy = load_policy(tree)
     skills = skills_of(tree, policy)
+    waived, outcomes = _found(tree, policy, today)
     rules = frozenset(check.RULE for check in selected(()))
     remarks = {
         *lint_registry(policy, _used(skills) if skills else None, today),
         *lint_waivers(policy, skills, rules, today),
+        *lint_findings(policy.waivers, waived, outcomes, today),
         *lint_grants(policy, skills),
         *lint_settings(policy, skills, setting_places(tree)),
     }
@@ -64,6 +74,21 @@ def skills_of(tree: Tree, policy: Policy) -> tuple[Skill, ...]:
     """Every skill of the tree, by id."""
     folders = load_repository(tree).folders
     return tuple(load_skill(tree, folder, policy, whole=False) for _, folder in sorted(folders.items()))
+
+
+def _found(tree: Tree, policy: Policy, today: dt.date) -> tuple[Mapping[str, Skill], tuple[Outcome, ...]]:
+    """What the checks say offline of the skills that a waiver in force speaks of, and these skills by id."""
+    globs = [waiver.skill for waiver in policy.waivers if today <= waiver.expires]
+    folders = load_repository(tree).folders.items()
+    affected = tuple(
+        Affected(folder=folder, because=("a waiver speaks of it",))
+        for skill, folder in sorted(folders)
+        if any(matches(glob, skill) for glob in globs)
+    )
+    now = dt.datetime.combine(today, dt.time(), dt.UTC)
+    exam = exam_of(tree, policy, Plan(affected=affected), now, offline=True)
+    outcomes, _ = ask(selected(()), exam, unasked(tree, index=_UNASKED, later=_UNASKED))
+    return {examinee.skill.id: examinee.skill for examinee in exam.examinees}, outcomes
 
 
 def _decided(policy: Policy, case: PolicyCase, today: dt.date) -> Decision:

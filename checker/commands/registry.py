@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from checker.commands.edit import sheet_of
-from checker.commands.overlay import Overlay
 from checker.edit.entry import Values
 from checker.edit.sheet import Sheet
+from checker.load.overlay import Overlay
 from checker.load.policy import load_policy
 from checker.load.policy_files import PACKAGES, in_shape, read_document
 from checker.load.schema import PackageRow, PackagesFile
@@ -59,7 +59,7 @@ class Registry:
 
     def over(self, tree: Tree) -> Tree:
         """The tree as it would be with this registry."""
-        return Overlay(tree, {PACKAGES: self.sheet.text.encode()})
+        return Overlay(tree, {PACKAGES: self.sheet.text})
 
 
 def is_(row: PackageRow, status: PackageStatus) -> bool:

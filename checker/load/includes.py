@@ -19,6 +19,7 @@ from checker.model.skill import Entry, FileKind
 from checker.tools import Tree
 
 _OPTION = re.compile(rb"^[ \t]*(-r|-c|--requirement|--constraint)", re.MULTILINE)
+_SUFFIXES = (".txt", ".toml")
 
 
 def includes(tree: Tree, folder: SkillFolder) -> tuple[str, ...]:
@@ -36,6 +37,8 @@ def includes(tree: Tree, folder: SkillFolder) -> tuple[str, ...]:
 
 def _candidates(files: Iterable[Entry]) -> Iterator[tuple[str, bool]]:
     for entry in files:
+        if not entry.path.endswith(_SUFFIXES) and not entry.path.lower().endswith(_SUFFIXES):
+            continue
         if entry.kind not in (FileKind.FILE, FileKind.EXECUTABLE):
             continue  # what a link leads to is in the read-set already
         if posixpath.basename(entry.path).lower() == "pyproject.toml":

@@ -1,8 +1,7 @@
 """Which folders of a tree are skills, which files each owns, and everything that is read for it.
 
 Any `SKILL.md` makes a skill, in any letter case and in hidden folders too; the innermost skill owns a file. A
-submodule outside of all skills counts as one: there may be a skill in it, and what cannot be read is not
-clean.
+submodule where skills are counts as one: there may be a skill in it, and what cannot be read is not clean.
 """
 
 from __future__ import annotations
@@ -10,11 +9,13 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from checker.escape import shortened, visible
 from checker.load.includes import includes
-from checker.load.tree_problems import ambiguous, beside, collision, of_entries
+from checker.load.policy_files import FOLDER
+from checker.load.submodules import may_hold_skill, unexamined
+from checker.load.tree_problems import ambiguous, beside, collision, of_entries, reserved
 from checker.model.plan import Repository, SkillFolder
 from checker.model.skill import Entry, FileKind
 from checker.rules.links import ESCAPES, Links
@@ -23,21 +24,27 @@ from checker.tools import Tree
 _SKILL_MD = "skill.md"
 
 
-def load_repository(tree: Tree) -> Repository:
-    """The skills of a revision, unparsed. Raises only what the tree itself raises."""
+def load_repository(tree: Tree, before: Collection[str] = ()) -> Repository:
+    """The skills of a revision, unparsed. Raises only what the tree itself raises.
+
+    `before` are the ids of the skills that there were where the change began: none of them may vanish behind
+    a submodule.
+    """
     links = Links(tree)
     found = _skill_files(tree, links)
     owned = _owned(tree, found)
-    for entry in owned.pop("", []):
-        if entry.kind is FileKind.GITLINK:
-            found[entry.path] = [f"{entry.path}/SKILL.md"]
-            owned[entry.path] = [entry]
+    submodules = [entry for entry in owned.pop("", []) if entry.kind is FileKind.GITLINK]
+    hiding = [entry for entry in submodules if may_hold_skill(entry.path, found.keys(), before)]
+    for entry in hiding:
+        found[entry.path] = [f"{entry.path}/SKILL.md"]
+        owned[entry.path] = [entry]
     twins = _twins(found)
     folders = {
         skill: _folder(tree, links, skill, found, owned.get(skill, []), twins.get(skill, ()))
         for skill in sorted(found)
     }
-    problems = (*tree.problems, *_outside(tree, links, folders))
+    apart = [unexamined(entry.path) for entry in submodules if entry.path not in folders]
+    problems = (*tree.problems, *_outside(tree, links, folders), *apart)
     return Repository(revision=tree.revision, folders=folders, problems=problems)
 
 
@@ -101,9 +108,12 @@ def _folder(
     twins: tuple[str, ...],
 ) -> SkillFolder:
     skill_files = found[skill]
-    problems = [beside(entry) for entry in files if _leads_beside(tree, links, entry, found)]
+    symlinks = [entry for entry in files if entry.kind is FileKind.SYMLINK]
+    problems = [beside(entry) for entry in symlinks if _leads_beside(tree, links, entry, found)]
     if len(skill_files) > 1:
         problems.append(ambiguous(skill_files))
+    if _folded(skill) == FOLDER:
+        problems.append(reserved(skill_files[0]))
     if twins:
         problems.append(collision(skill_files[0], twins))
     problems.extend(of_entries(tree, links, skill, files))
@@ -111,7 +121,7 @@ def _folder(
         id=skill,
         skill_md=skill_files[0],
         files=tuple(files),
-        read_set=_read_set(tree, links, files),
+        read_set=_read_set(tree, links, files) if symlinks else tuple(files),
         problems=tuple(problems),
     )
     return _with_includes(tree, folder)
@@ -127,9 +137,7 @@ def _with_includes(tree: Tree, folder: SkillFolder) -> SkillFolder:
 
 
 def _leads_beside(tree: Tree, links: Links, entry: Entry, found: Mapping[str, object]) -> bool:
-    """Tell whether an entry links to a folder with programs that no skill owns, and so nobody examines."""
-    if entry.kind is not FileKind.SYMLINK:
-        return False
+    """Tell whether a symlink leads to a folder with programs that no skill owns, and so nobody examines."""
     end = links.follow(entry.path)
     if end.failure or end.path in tree.entries():
         return False

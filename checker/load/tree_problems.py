@@ -14,6 +14,7 @@ from checker.tools import Tree
 #: Problems of one kind that are listed one by one for a skill.
 _LISTED = 20
 _MAX_POINTER = 1024
+_REGULAR = (FileKind.FILE, FileKind.EXECUTABLE)
 _POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 
@@ -38,6 +39,16 @@ def collision(skill_file: str, others: Iterable[str]) -> Problem:
     )
 
 
+def reserved(skill_file: str) -> Problem:
+    """A skill in the policy's own folder: its files would be policy files, and its name is the policy's."""
+    return Problem(
+        message="the folder of the policy cannot be a skill: a verdict would have one name for both",
+        location=Location(file=skill_file),
+        remedy="move the skill to a folder of its own",
+        fatal=True,
+    )
+
+
 def beside(entry: Entry) -> Problem:
     """A link to a folder of programs outside of every skill: they are this skill's, and none of its files."""
     return Problem(
@@ -56,7 +67,7 @@ def of_entries(tree: Tree, links: Links, skill: str, files: Iterable[Entry]) -> 
 
 def absent_content(tree: Tree, entries: Iterable[Entry]) -> list[Problem]:
     """One problem for each file whose content is elsewhere: in Git LFS, or not fetched by a partial clone."""
-    regular = (entry for entry in entries if entry.kind in (FileKind.FILE, FileKind.EXECUTABLE))
+    regular = (entry for entry in entries if entry.kind in _REGULAR)
     return _capped([problem for entry in regular if (problem := _absent(tree, entry.path)) is not None])
 
 
@@ -87,6 +98,8 @@ def _absent(tree: Tree, path: str) -> Problem | None:
 
 
 def _of_entry(tree: Tree, links: Links, skill: str, entry: Entry) -> Problem | None:
+    if entry.kind in _REGULAR:  # nearly all of them, in every skill of the repository
+        return None
     location = Location(file=entry.path)
     if entry.kind is FileKind.GITLINK:
         return Problem(

@@ -28,8 +28,9 @@ Path = Sequence[str | int]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: What YAML forbids, and what it would count as a line break where editors and git do not.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_FORBIDDEN = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+_FORBIDDEN_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_SURROGATE = "[\ud800-\udfff]"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -114,7 +115,8 @@ class _Parser:
         if len(data) > self._bounds.size:
             raise InputError(f"larger than {self._bounds.size} bytes", self._file)
         text = decoded(data, self._file, self._first)
-        if found := _FORBIDDEN.search(text):
+        # The long pattern takes milliseconds to compile, and nearly every file is ASCII.
+        if found := _FORBIDDEN_ASCII.search(text) if text.isascii() else re.search(_FORBIDDEN, text):
             line = self._first + text.count("\n", 0, found.start())
             raise InputError(f"the character {visible(found[0])} cannot stand in YAML", self._file, line)
         self._last = text.count("\n")
@@ -166,7 +168,7 @@ class _Parser:
 
     def _scalar(self, event: Event) -> str | None:
         text: str = event.value
-        if not text.isascii() and _SURROGATE.search(text):
+        if not text.isascii() and re.search(_SURROGATE, text):
             self._refuse("an escape names half of a character (a surrogate)", event)
         return None if event.implicit[0] and text in _NULLS else text
 

@@ -6,15 +6,11 @@ import datetime as dt
 import difflib
 from collections.abc import Collection, Iterator, Sequence
 
-from packaging.utils import canonicalize_name
-
 from checker.model.level import Level
 from checker.model.policy import Grant, Policy, Waiver
 from checker.model.remark import Kind, Remark
 from checker.model.skill import Skill
 from checker.rules.globs import matches
-
-_PACKAGES = "packages"
 
 
 def lint_waivers(
@@ -42,9 +38,6 @@ def _reach(policy: Policy, waiver: Waiver, skills: Sequence[Skill], today: dt.da
         yield _remark("warning", "matches-nothing", waiver, f"no skill is at `{waiver.skill}`")
     if waiver.skill.strip("/") in ("**", "**/*"):
         yield _remark("warning", "every-skill", waiver, "holds for every skill, those to come included")
-    if fitting and waiver.rule == _PACKAGES and not any(_uses(skill, waiver.subject) for skill in fitting):
-        text = f"no skill at `{waiver.skill}` declares or locks `{waiver.subject}`"
-        yield _remark("warning", "matches-nothing", waiver, text)
     for level in sorted({policy.level_of(skill.maturity) for skill in fitting}, key=lambda each: each.rank):
         yield from _cap(policy, waiver, level, today)
 
@@ -55,12 +48,6 @@ def _cap(policy: Policy, waiver: Waiver, level: Level, today: dt.date) -> Iterat
         text = f"does not count yet at level {level}: it may last {days} days at most"
         text = text if days else f"never counts at level {level}, which takes no waivers"
         yield _remark("warning", "over-cap", waiver, text)
-
-
-def _uses(skill: Skill, subject: str) -> bool:
-    locked = {d.name for lock in skill.locks.values() for d in lock.distributions}
-    names = locked | {package.name for package in skill.packages}
-    return canonicalize_name(subject.partition("==")[0]) in names
 
 
 def lint_grants(policy: Policy, skills: Sequence[Skill]) -> Iterator[Remark]:

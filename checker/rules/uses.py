@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
@@ -81,9 +82,8 @@ def unlisted(skill: Skill) -> str:
 
 def module_names(name: NormalizedName, provided: Provided) -> frozenset[str]:
     """The modules of a distribution, by its wheel or else by the curated table; empty = not known."""
-    return _by_distribution(provided).get(name) or _by_distribution(curated().distributions).get(
-        name, frozenset()
-    )
+    held = frozenset(module for module, names in provided.items() if name in names)
+    return held or _curated_modules().get(name, frozenset())
 
 
 def provided_by(
@@ -118,12 +118,11 @@ def _rank(one: Import) -> tuple[int, str, int]:
     return _NEEDS.index(one.need), one.location.file, one.location.line or 0
 
 
-def _by_distribution(table: Mapping[str, Iterable[NormalizedName]]) -> dict[NormalizedName, frozenset[str]]:
+@cache
+def _curated_modules() -> Mapping[NormalizedName, frozenset[str]]:
+    """The curated table by distribution."""
     modules: defaultdict[NormalizedName, set[str]] = defaultdict(set)
-    for module, name in _pairs(table):
-        modules[name].add(module)
+    for module, names in curated().distributions.items():
+        for name in names:
+            modules[name].add(module)
     return {name: frozenset(found) for name, found in modules.items()}
-
-
-def _pairs(table: Mapping[str, Iterable[NormalizedName]]) -> Iterator[tuple[str, NormalizedName]]:
-    return ((module, name) for module, names in table.items() for name in names)

@@ -218,3 +218,30 @@ def test_only_new_needs_a_base(proctor, repo):
     result = proctor("check", repo.path, *QUICK, "--only-new")
     assert (result.code, "--only-new needs --base" in result.err) == (2, True)
     assert proctor(*branch(repo, packaged("tables", "pandas")), "--only-new").code == 0
+
+
+def submodule(repo, path):
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{path}")
+    repo.git("commit", "-q", "-m", "a submodule")
+
+
+def test_a_submodule_elsewhere_is_told_of_and_breaks_nothing(proctor, repo):
+    submodule(repo, "vendor/lib")
+    result = proctor("check", repo.path, *QUICK)
+    assert result.code == 0
+    assert "vendor/lib: a submodule outside of all skills" in " ".join(result.out.split())
+
+
+def test_a_skill_that_becomes_a_submodule_is_not_gone(proctor, repo):
+    repo.commit({"agents/notes/SKILL.md": "---\nname: notes\ndescription: d\n---\n"})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.git("rm", "-q", "-r", "agents/notes")
+    submodule(repo, "agents")
+    assert "agents" in proctor("check", repo.path, *QUICK, "--base", "main").out
+    assert proctor("check", repo.path, *QUICK, "--base", "main").code == 3
+
+
+def test_a_skill_in_the_folder_of_the_policy_fails(proctor, repo):
+    repo.commit({"policies/SKILL.md": "---\nname: policies\ndescription: d\n---\n"})
+    result = proctor("check", repo.path, *QUICK)
+    assert (result.code, "cannot be a skill" in " ".join(result.out.split())) == (1, True)

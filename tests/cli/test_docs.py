@@ -50,6 +50,18 @@ waivers:
     reason: not reachable
     owner: "@example/docs"
     expires: 2026-10-31
+  - skill: skills/tables
+    rule: vulnerabilities
+    subject: CVE-2026-1
+    reason: the flaw is in a reader that tables never calls
+    owner: "@example/docs"
+    expires: 2026-12-31
+  - skill: skills/notes
+    rule: undeclared
+    subject: yaml
+    reason: comes with the agent
+    owner: "@example/docs"
+    expires: 2026-12-31
 """
 TESTS = """\
 version: 1

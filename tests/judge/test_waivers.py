@@ -149,6 +149,13 @@ def test_a_waiver_is_not_called_unused_where_its_check_did_not_answer(silent):
     assert notes(silent, v.passed("lock", "skills/a")) == ()
 
 
+def test_a_waiver_of_a_check_that_was_left_out_is_not_mentioned():
+    by = v.policy(waivers=(v.waiver(),))
+    outcome = v.passed("lock", "skills/a")
+    assert v.verdict_on(outcome, by=by, left_out={"vulnerabilities"}).notes == ()
+    assert "is unused" in v.verdict_on(outcome, by=by).notes[0]
+
+
 def test_the_callers_notes_come_first():
     by = v.policy(waivers=(v.waiver(),))
     verdict = v.verdict_on(v.passed("vulnerabilities", "skills/a"), by=by, notes=["zebra", "ant"])

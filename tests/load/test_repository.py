@@ -214,6 +214,44 @@ def test_a_submodule_outside_of_skills_may_hide_one():
     assert problem.fatal
 
 
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("skills/b", "x"),  # where skills usually are
+        ("plugins/p/Skills/b", "x"),
+        ("agents/b", "agents/a/SKILL.md"),
+        ("agents/deep/b", "agents/a/SKILL.md"),
+        ("b", "a/SKILL.md"),
+    ],
+)
+def test_a_submodule_where_skills_are_counts_as_one(path, other):
+    folder = folders({other: "", path: Gitlink()})[path]
+    assert [(problem.unexamined, problem.fatal) for problem in folder.problems] == [(True, True)]
+
+
+@pytest.mark.parametrize("path", ["vendor", "vendor/lib", "docs/themes/x", "agents"])
+def test_any_other_submodule_is_only_told_of(path):
+    repository = load_repository(MemoryTree({"skills/a/SKILL.md": "", path: Gitlink()}))
+    assert list(repository.folders) == ["skills/a"]
+    assert repository.problems == (
+        f"{path}: a submodule outside of all skills; what is in it was not examined",
+    )
+
+
+@pytest.mark.parametrize("before", ["agents", "agents/x/tables"])
+def test_no_skill_vanishes_behind_a_submodule(before):
+    tree = MemoryTree({"skills/a/SKILL.md": "", "agents": Gitlink()})
+    assert list(load_repository(tree, [before]).folders) == ["agents", "skills/a"]
+
+
+@pytest.mark.parametrize("folder", ["policies", "Policies"])
+def test_the_folder_of_the_policy_is_no_skill(folder):
+    (problem,) = folders({f"{folder}/SKILL.md": "", "skills/a/SKILL.md": ""})[folder].problems
+    assert problem.fatal
+    assert "cannot be a skill" in problem.message
+    assert folders({"policies/a/SKILL.md": ""})["policies/a"].problems == ()
+
+
 def test_a_thousand_bad_entries_are_summed_up():
     folder = folders({"s/SKILL.md": "", **{f"s/{n}": Gitlink() for n in range(1000)}})["s"]
     assert len(folder.problems) == 21

@@ -69,12 +69,13 @@ def test_the_registry(rows, expected):
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ("skill: skills/tables, rule: lock, subject: x, expires: 2026-12-31", []),
+        ("skill: skills/tables, rule: lock, subject: x, expires: 2026-12-31", ["note cannot-tell"]),
         ("skill: skills/tables, rule: lok, subject: x, expires: 2026-12-31", ["error no-such-rule"]),
         ("skill: skills/tables, rule: lock, subject: x, expires: 2026-11-21", ["warning expired"]),
         ("skill: skills/table, rule: lock, subject: x, expires: 2026-12-31", ["warning matches-nothing"]),
-        ("skill: '**', rule: lock, subject: x, expires: 2026-12-31", ["warning every-skill"]),
-        ("skill: skills/tables, rule: lock, subject: x, expires: 2027-12-31", ["warning over-cap"]),
+        ("skill: '**', rule: lock, subject: x, expires: 2026-12-31", ["warning every-skill", "note cannot-tell"]),
+        ("skill: skills/tables, rule: lock, subject: x, expires: 2027-12-31",
+         ["warning over-cap", "note cannot-tell"]),
         ("skill: skills/tables, rule: packages, subject: Pandas, expires: 2026-12-31", []),
         ("skill: skills/tables, rule: packages, subject: numpy, expires: 2026-12-31", ["warning matches-nothing"]),
     ],
@@ -83,13 +84,60 @@ def test_waivers(row, expected):
     assert remarks(waivers=[f"{row}, {WAIVER}"]) == [f"waivers.yaml:3 {text}" for text in expected]
 
 
+@pytest.mark.parametrize(
+    ("skill", "rule", "subject", "expected"),
+    [
+        ("tables", "undeclared", "requests", []),
+        ("tables", "undeclared", "rich", ["note cannot-tell"]),  # a wheel of the lock may tell of more
+        ("notes", "undeclared", "requests", ["warning matches-nothing"]),
+        ("tables", "unused", "pandas", []),
+        ("tables", "unused", "Pandas", []),
+        ("tables", "manifest", "skill.yaml", ["warning matches-nothing"]),
+        ("tables", "confusables", "pandas", ["warning matches-nothing"]),
+        ("tables", "packages", "pandas", ["warning matches-nothing"]),  # it is approved
+        ("tables", "sources", "numpy", ["warning matches-nothing"]),
+        ("tables", "sources", "pandas", ["note cannot-tell"]),  # from which host, the index tells
+        ("tables", "vulnerabilities", "CVE-2026-1", ["note cannot-tell"]),
+        ("notes", "vulnerabilities", "CVE-2026-1", ["warning matches-nothing"]),
+        ("tables", "sandbox", "network", ["note cannot-tell"]),
+        ("notes", "sandbox", "network", ["warning matches-nothing"]),
+        ("tables", "release-age", "pandas", ["warning matches-nothing"]),  # the policy sets no minimum
+    ],
+)
+def test_a_waiver_is_held_against_what_the_checks_find(skill, rule, subject, expected):
+    row = f"skill: skills/{skill}, rule: {rule}, subject: {subject}, expires: 2026-12-31, {WAIVER}"
+    found = remarks([f"name: pandas, {APPROVED}"], [row], **{"skills/tables/run.py": "import requests\n"})
+    assert found == [f"waivers.yaml:3 {text}" for text in expected]
+
+
+def test_what_would_tell_is_said():
+    row = f"skill: skills/*, rule: %s, subject: x, expires: 2026-12-31, {WAIVER}"
+    rules = ["vulnerabilities", "sandbox", "lock", "packages"]
+    unlocked = {"skills/other/SKILL.md": "---\nname: other\ndescription: d\n---\n"}
+    unlocked["skills/other/skill.yaml"] = "version: 1\npackages: [x]\n"
+    files = {
+        "policies/maturity.yaml": "version: 1\n",
+        "policies/packages.yaml": _file("packages", [f"name: x, versions: '>=2', {APPROVED}"]),
+        "policies/waivers.yaml": _file("waivers", [row % rule for rule in rules]),
+        **packaged("tables", "pandas"),
+        **unlocked,
+    }
+    said = [
+        remark.message.partition("without ")[2]
+        for remark in lint(MemoryTree(files), TODAY)
+        if remark.code == "cannot-tell"
+    ]
+    assert said[:3] == ["a scan", "running the skill", "the package index"]
+    assert said[3].startswith("an answer of `packages` for skills/other: lock it")
+
+
 def test_a_waiver_said_twice():
-    row = f"skill: skills/tables, rule: lock, subject: x, expires: 2026-12-31, {WAIVER}"
+    row = f"skill: skills/tables, rule: packages, subject: pandas, expires: 2026-12-31, {WAIVER}"
     assert remarks(waivers=[row, row]) == ["waivers.yaml:4 warning duplicate"]
 
 
 def test_where_a_level_takes_no_waivers_each_is_named():
-    row = f"skill: skills/tables, rule: lock, subject: x, expires: 2026-11-22, {WAIVER}"
+    row = f"skill: skills/tables, rule: packages, subject: pandas, expires: 2026-11-22, {WAIVER}"
     assert remarks(waivers=[row], maturity="extends: atom\n") == ["waivers.yaml:3 warning over-cap"]
 
 

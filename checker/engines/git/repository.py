@@ -7,12 +7,11 @@ import re
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from checker.engines.git import status
 from checker.engines.git.ahead import Ahead
 from checker.engines.git.command import ENGINE, GitCommand, find_place, said
-from checker.engines.git.history import read_commit
 from checker.engines.git.objects import Objects
 from checker.engines.git.refs import Refs
 from checker.engines.git.staged import staged_tree
@@ -20,8 +19,10 @@ from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
 from checker.escape import visible
-from checker.model.history import Commit
 from checker.model.skill import Entry
+
+if TYPE_CHECKING:
+    from checker.model.history import Commit
 
 _MAX_COMMIT = 1024 * 1024
 _COMMITTER = re.compile(rb"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
@@ -106,6 +107,8 @@ class Git:
 
     def history(self, commit: str, *paths: str) -> tuple[Commit, ...]:
         """The commits that changed a path below the examined folder; see `Refs.touching`."""
+        from checker.engines.git.history import read_commit  # `audit` alone asks for it
+
         return tuple(read_commit(self._objects, oid) for oid in self._refs.touching(commit, *paths))
 
     def tree(self, commit: str) -> GitTree:
