@@ -137,7 +137,7 @@ def _setting(packages: Sequence[str]) -> Iterator[Setting]:
         _write_skill(place, packages)
         shared = ("--path", str(place), "--cache", str(cache))
         process(proctor(), "lock", *shared)
-        process(proctor(), "sandbox", "build", SKILL, *shared)
+        process(proctor(), "sandbox", "build", SKILL, "--no-advisories", *shared)
         session = Session.open(stack, place, SKILL, dt.datetime.now(dt.UTC), cache, offline=True)
         order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
         sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))
