@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.generate import repository
-from benchmarks.measure import Row, Sample, in_turn, process, proctor, seconds, table, timed
+from benchmarks.measure import Row, in_turn, process, processor, proctor, table, timed
 
 SKILLS = 1_000
 RUNS = 5
@@ -18,19 +18,19 @@ STARTS = 15
 OPTIONS = ("--no-sandbox", "--offline", "--only", "packages", "--only", "lock")
 
 
-def rows() -> list[Row]:
+def rows(*, tiny: bool = False) -> list[Row]:
     """`proctor check` on a repository of 1,000 skills, and `proctor --version` beside `python -c pass`."""
-    return [*_start(), *_check()]
+    return [*_start(1), *_check(25, 1)] if tiny else [*_start(STARTS), *_check(SKILLS, RUNS)]
 
 
-def _start() -> list[Row]:
+def _start(starts: int) -> list[Row]:
     script = proctor()
     things = {
         "proctor": lambda: process(script, "--version"),
         "python": lambda: process(sys.executable, "-c", "pass"),
     }
     in_turn(things, 1)  # the first run compiles
-    found = in_turn(things, STARTS)
+    found = in_turn(things, starts)
     ratio = found["proctor"].median / found["python"].median
     return [
         timed("`proctor --version`", found["proctor"]),
@@ -39,10 +39,10 @@ def _start() -> list[Row]:
     ]
 
 
-def _check() -> list[Row]:
+def _check(skills: int, runs: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        repository(place, skills=SKILLS)
+        repository(place, skills=skills)
         commit(place)
         argv = (proctor(), "check", *OPTIONS)
         verdict = json.loads(process(*argv, "--format", "json", cwd=place, accept=(1,)))
@@ -51,14 +51,14 @@ def _check() -> list[Row]:
             "all": lambda: process(*argv, cwd=place, accept=(1,)),
             "one": lambda: process(*argv, *one, cwd=place),
         }
-        found = in_turn(things, RUNS)
+        found = in_turn(things, runs)
         return [
-            timed(f"`proctor check` of {SKILLS:,} skills, `packages` and `lock`", found["all"], 5.0),
-            _processor("· processor time of it", found["all"]),
-            Row("· what it judged", _decisions(verdict)),
+            timed(f"`proctor check` of {skills:,} skills, `packages` and `lock`", found["all"], 5.0),
+            processor("· processor time of it", found["all"]),
+            Row("· what it judged", decisions(verdict)),
             Row("· their locks", _sizes(place)),
             timed("the same for one skill of them", found["one"]),
-            _processor("· processor time of it", found["one"]),
+            processor("· processor time of it", found["one"]),
         ]
 
 
@@ -69,12 +69,7 @@ def commit(place: Path) -> None:
         subprocess.run(["git", *command], cwd=place, check=True)
 
 
-def _processor(what: str, sample: Sample) -> Row:
-    spread = f"{seconds(min(sample.cpu))} to {seconds(max(sample.cpu))}"
-    return Row(what, seconds(statistics.median(sample.cpu)), spread)
-
-
-def _decisions(verdict: dict[str, list[dict[str, str]]]) -> str:
+def decisions(verdict: dict[str, list[dict[str, str]]]) -> str:
     decisions = [skill["decision"] for skill in verdict["skills"]]
     return ", ".join(f"{decisions.count(word)} {word}" for word in sorted(set(decisions), reverse=True))
 

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from benchmarks import clones
+from benchmarks.measure import Row, in_turn, process, processor, timed
 from checker.engines.git import Git
 from checker.errors import InputError, Unanswered
 from checker.load.discover import discover
@@ -21,6 +23,23 @@ from checker.model.skill import FileKind
 from checker.tools import Tree
 
 _LIMIT = 3_000_000
+LARGE, SECONDS = "openclaw/skills", 15.0
+RUNS = 3
+
+
+def rows(*, tiny: bool = False) -> list[Row]:
+    """The whole process over the largest public repository; a row that says so where it is not here."""
+    if missing := clones.absent(LARGE):
+        return [Row("discovery over every skill of a repository", missing)]
+    path, said = clones.clone_of(clones.folder(), LARGE), list[str]()
+    argv = (sys.executable, "-m", "benchmarks.discovery", str(path))
+    found = in_turn({"all": lambda: said.extend(process(*argv).decode().splitlines())}, 1 if tiny else RUNS)
+    skills = said[0].partition(" ")[0]
+    return [
+        timed(f"discovery over the {skills} skills of {LARGE}", found["all"], SECONDS),
+        processor("· processor time of it", found["all"]),
+        Row("· what was found", ", ".join(said[2:5])),
+    ]
 
 
 def measure(path: Path) -> tuple[dict[str, Discovery], float, float]:

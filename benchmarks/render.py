@@ -15,15 +15,15 @@ from checker.reporters.budget import COMMENT_LIMIT, STEP_SUMMARY_LIMIT, fit
 from checker.reporters.json_ import document
 from tests.support.verdicts import verdict_on
 
-SKILLS, FINDINGS = 1_000, 5
+SKILLS, TINY, FINDINGS = 1_000, 20, 5
 CHECKS = ("manifest", "lock", "sources", "release-age", "packages", "confusables", "undeclared", "unused")
 LIMIT = 2.0
 RUNS = 5
 
 
-def rows() -> list[Row]:
+def rows(*, tiny: bool = False) -> list[Row]:
     """Each format, and the two limits of GitHub's."""
-    verdict = large()
+    verdict = large(TINY if tiny else SKILLS)
     plain = document(verdict)
     reports = {name: lambda report=report: report(verdict) for name, report in REPORTERS.items()}
     found = in_turn({"json.dumps": lambda: json.dumps(plain), **reports}, RUNS)
@@ -44,9 +44,9 @@ def _size(name: str, verdict: Verdict, limit: int) -> Row:
     return Row(f"· bytes of {name}", f"{size:,}", "", f"≤ {limit:,}", size <= limit)
 
 
-def large() -> Verdict:
+def large(skills: int = SKILLS) -> Verdict:
     """Every second skill fails, the others warn; each has a tree and was seen in the sandbox."""
-    verdict = verdict_on(*(outcome for number in range(SKILLS) for outcome in _outcomes(number)))
+    verdict = verdict_on(*(outcome for number in range(skills) for outcome in _outcomes(number)))
     return verdict.model_copy(update={"skills": tuple(map(_with_reason, verdict.skills))})
 
 

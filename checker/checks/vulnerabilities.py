@@ -20,11 +20,11 @@ from checker.model.policy import Policy
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.rules.advice import agreed, finding, lock_command
-from checker.rules.closure import chains
+from checker.rules.closure import chains, leading
 from checker.rules.lock_graph import Case, graph_of
 from checker.rules.osv.aliases import merge
 from checker.rules.releases import Shelf
-from checker.rules.remedy import Ahead, looked_up, same, with_upgrade
+from checker.rules.remedy import Ahead, Ways, looked_up, same, with_upgrade
 from checker.rules.uses import unlisted
 from checker.tools import Index, Tools
 
@@ -220,15 +220,16 @@ def _in_lock(
     graph = graph_of(case, known.index) if affected else None
     ways = chains(graph.roots, graph.edges) if graph else {}
     for one, advisories in affected.items():
+        chain = ways.get(one.name, ())
+        through = Ways(chain, leading(graph.edges, one.name)) if graph and chain else None
         for advisory in advisories:
-            chain = ways.get(one.name, ())
             place = case.lock.place_of(one.name)
             found = agreed(finding(RULE, case.skill, one, place, advisory, chain), advisory, asked[one])
             if exam.policy.advisories.only_new and exam.before:
                 had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
                 found = found.model_copy(update={"in_base": had})
-            if chain:
-                found = with_upgrade(found, case, advisory, known.ahead, _level(exam, case.skill))
+            if through is not None:
+                found = with_upgrade(found, case, through, advisory, known.ahead, _level(exam, case.skill))
             yield found
 
 

@@ -11,13 +11,24 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
-from checker.cli.options import cache_option, moment, now_option, offline_option, path_option
+from checker.cli.options import (
+    advisories_option,
+    cache_option,
+    moment,
+    now_option,
+    offline_option,
+    path_option,
+)
 
 if TYPE_CHECKING:
     from checker.commands.sandbox import Denied
     from checker.model.evidence import PhaseEvidence
 
 _EXIT_OF = {"passed": 0, "failed": 1, "broken": EXIT_INCONCLUSIVE, "not_applicable": EXIT_INCONCLUSIVE}
+
+_no_advisories_option = click.option(
+    "--no-advisories", is_flag=True, help="Build without asking whether a package is known to be malicious."
+)
 
 
 @click.group("sandbox")
@@ -29,15 +40,37 @@ def command() -> None:
 @click.argument("skill")
 @path_option
 @offline_option
+@advisories_option
+@_no_advisories_option
 @now_option
 @cache_option
-def build_command(skill: str, path: Path, offline: bool, now: dt.datetime | None, cache: Path | None) -> int:
-    """Build the image of SKILL as it is on disk, unless the policy denies it."""
+def build_command(
+    skill: str,
+    path: Path,
+    offline: bool,
+    advisories: str | None,
+    no_advisories: bool,
+    now: dt.datetime | None,
+    cache: Path | None,
+) -> int:
+    """Build the image of SKILL as it is on disk.
+
+    Not where the policy denies it, an advisory calls a locked package malicious, or that could not be asked.
+    """
     from checker.cli.session import Session
     from checker.commands.sandbox import Denied
 
     with ExitStack() as stack:
-        session = Session.open(stack, path, skill, moment(now), cache, offline=offline)
+        session = Session.open(
+            stack,
+            path,
+            skill,
+            moment(now),
+            cache,
+            offline=offline,
+            advisories=advisories,
+            ask_advisories=not no_advisories,
+        )
         try:
             image = session.build()
         except Denied as denied:
@@ -56,6 +89,8 @@ def build_command(skill: str, path: Path, offline: bool, now: dt.datetime | None
 )
 @path_option
 @offline_option
+@advisories_option
+@_no_advisories_option
 @now_option
 @cache_option
 def run_command(
@@ -65,6 +100,8 @@ def run_command(
     given: str | None,
     path: Path,
     offline: bool,
+    advisories: str | None,
+    no_advisories: bool,
     now: dt.datetime | None,
     cache: Path | None,
 ) -> int:
@@ -77,7 +114,16 @@ def run_command(
 
     data = _json_input(given)
     with ExitStack() as stack:
-        session = Session.open(stack, path, skill, moment(now), cache, offline=offline)
+        session = Session.open(
+            stack,
+            path,
+            skill,
+            moment(now),
+            cache,
+            offline=offline,
+            advisories=advisories,
+            ask_advisories=not no_advisories,
+        )
         try:
             evidence = session.run(script, arguments, data)
         except Denied as denied:
@@ -152,4 +198,6 @@ def _denied(denied: Denied) -> int:
     from checker.reporters import REPORTERS
 
     click.echo(REPORTERS["terminal"](denied.verdict), nl=False)
+    if any(o.check == "vulnerabilities" and o.status == "broken" for o in denied.verdict.skills[0].outcomes):
+        click.echo("proctor: not built; --no-advisories builds without asking", err=True)
     return denied.verdict.decision.exit_code

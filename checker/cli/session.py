@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
+
+import click
 
 from checker.cli.wiring import Wiring, cache_folder, open_worktree
 from checker.commands import sandbox
@@ -24,21 +26,36 @@ class Session:
 
     examinee: Examinee
     wiring: Wiring
+    ask_advisories: bool = True
 
     @classmethod
     def open(
-        cls, stack: ExitStack, path: Path, skill: str, now: dt.datetime, cache: Path | None, *, offline: bool
+        cls,
+        stack: ExitStack,
+        path: Path,
+        skill: str,
+        now: dt.datetime,
+        cache: Path | None,
+        *,
+        offline: bool,
+        advisories: str | None = None,
+        ask_advisories: bool = True,
     ) -> Self:
-        """Find the skill. Raises UsageError and PolicyError."""
+        """Find the skill. `advisories` replaces the policy's source. Raises UsageError and PolicyError."""
         tree = open_worktree(stack, path)
         policy = load_policy(tree)
         examinee = find_examinee(tree, policy, skill)
-        return cls(examinee, Wiring(stack, policy, tree, now, cache_folder(cache), offline))
+        wiring = Wiring(stack, policy, tree, now, cache_folder(cache), offline, advisories)
+        return cls(examinee, wiring, ask_advisories)
 
     def build(self) -> Image:
         """The skill's image. Raises Denied, Unanswered, InputError."""
         wiring = self.wiring
         tools = wiring.tools(wiring.policy_tree, sandbox=True)
+        if not self.ask_advisories:
+            tools = replace(tools, scanners=(), off={**tools.off, "scan": "--no-advisories"})
+        if reason := tools.off.get("scan"):
+            click.echo(f"proctor: no advisory engine was asked: {reason}", err=True)
         return sandbox.build(self.examinee, wiring.policy, tools, wiring.sandbox, wiring.now)
 
     def run(self, script: str, arguments: Sequence[str], stdin: bytes) -> PhaseEvidence:

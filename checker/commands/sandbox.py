@@ -1,20 +1,24 @@
 """`proctor sandbox build` and `run`: what the check does for one skill, with evidence for a person to read.
 
-The policy comes first here, too: a skill that it denies is not built.
+The policy comes first here, too: a skill that it denies is not built, nor one that locks what an advisory
+calls malicious, nor one of which the advisory engines owe the answer. Other advisories keep nobody from it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from checker.commands.examinee import usable
 from checker.errors import UsageError
 from checker.judge import judge
 from checker.model.evidence import PhaseEvidence
+from checker.model.outcome import Outcome, Status
 from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy
-from checker.model.verdict import DecisionWord, Verdict
+from checker.model.severity import Severity
+from checker.model.verdict import DecisionWord, EngineRun, Verdict
 from checker.pipeline import ask, selected
 from checker.rules.sandbox_order import image_order
 from checker.rules.sandbox_phases import script_phase
@@ -22,6 +26,7 @@ from checker.tools import Image, Sandbox, Tools
 
 #: What must be clear before an image is made: see `NEEDS` of the sandbox check.
 _BEFORE = ("packages", "lock", "manifest")
+_ADVISORIES = "vulnerabilities"
 
 
 class Denied(UsageError):
@@ -37,15 +42,43 @@ def build(examinee: Examinee, policy: Policy, tools: Tools, sandbox: Sandbox, no
     """The skill's image, built or reused. Raises Denied, Unanswered, InputError."""
     usable(examinee)
     exam = Exam(policy=policy, examinees=(examinee,), now=now, offline=tools.index is None)
-    checks = selected(_BEFORE)
-    outcomes, engines = ask(checks, exam, tools)
-    order = [check.RULE for check in checks]
-    head = tools.head.revision
-    verdict = judge(outcomes, engines, [examinee], policy, now=now, base=None, head=head, check_order=order)
-    if verdict.decision is not DecisionWord.PASS:
-        raise Denied(verdict)
+    outcomes, engines = ask(selected(_BEFORE), exam, tools)
+    _pass(exam, tools, outcomes, engines)
+    scanned, scanners = _scanned(exam, tools)
+    _pass(exam, tools, (*outcomes, *scanned), (*engines, *scanners))
     tools.progress.step("building", examinee.skill.id)
     return sandbox.build(image_order(examinee, policy, tools.head))
+
+
+def _pass(exam: Exam, tools: Tools, outcomes: Sequence[Outcome], engines: Sequence[EngineRun]) -> None:
+    """Raises Denied."""
+    verdict = judge(
+        tuple(outcomes),
+        tuple(engines),
+        list(exam.examinees),
+        exam.policy,
+        now=exam.now,
+        base=None,
+        head=tools.head.revision,
+        check_order=[*_BEFORE, _ADVISORIES],
+    )
+    if verdict.decision is not DecisionWord.PASS:
+        raise Denied(verdict)
+
+
+def _scanned(exam: Exam, tools: Tools) -> tuple[list[Outcome], tuple[EngineRun, ...]]:
+    """What the advisory engines say, as far as it keeps from building. Nobody looks for upgrades here."""
+    check = [one for one in selected((_ADVISORIES,)) if one.RULE == _ADVISORIES]
+    outcomes, engines = ask(check, exam, replace(tools, index=None))
+    return [_malicious_alone(one) for one in outcomes], engines
+
+
+def _malicious_alone(outcome: Outcome) -> Outcome:
+    found = tuple(one for one in outcome.findings if one.severity is Severity.MALICIOUS)
+    failed = outcome.status is Status.FAILED and not found
+    return outcome.model_copy(
+        update={"findings": found, "status": Status.PASSED if failed else outcome.status}
+    )
 
 
 def execute(

@@ -27,7 +27,7 @@ from checker.engines.address import (
     split_credentials,
     without_credentials,
 )
-from checker.engines.watched import watch
+from checker.engines.watched import Watch
 from checker.errors import Unanswered
 from checker.escape import shortened, visible
 
@@ -69,6 +69,8 @@ class Http:
         self._patience = patience or Patience()
         self._per_host = per_host
         self._pools: dict[str, urllib3.PoolManager] = {}
+        self._proxies: dict[tuple[str, str], str] = {}
+        self._watch = Watch(self._patience.whole)
         self._lock = Lock()
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> Response:
@@ -108,6 +110,7 @@ class Http:
         """Drop every pooled connection."""
         for pool in self._pools.values():
             pool.clear()
+        self._watch.close()
 
     def __enter__(self) -> Http:
         return self
@@ -164,10 +167,12 @@ class Http:
         scheme, host = scheme_and_host(url)
         if scheme not in ("http", "https") or not host:
             raise Unanswered(self.engine, f"{shown(url)} is not an http(s) address")
-        proxy = proxy_for(scheme, host)
         with self._lock:
+            if (scheme, host) not in self._proxies:  # asking the environment takes as long as a small request
+                self._proxies[scheme, host] = proxy_for(scheme, host)
+            proxy = self._proxies[scheme, host]
             if proxy not in self._pools:
-                self._pools[proxy] = watch(self._new_pool(proxy), self._patience.whole)
+                self._pools[proxy] = self._watch.over(self._new_pool(proxy))
             return self._pools[proxy]
 
     def _new_pool(self, proxy: str) -> urllib3.PoolManager:

@@ -7,7 +7,7 @@ Offline our own reading is all there is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 
 from checker import __version__
@@ -69,7 +69,7 @@ class OsvOnline:
         records: _Records = api.records(chain.from_iterable(said.ids.values()))
         records = {**api.records(_twins(records)), **records}
         known = Database(one for one in records.values() if isinstance(one, Record) and not one.withdrawn)
-        found = {pin: _told(pin, ids, records, known) for pin, ids in sorted(said.ids.items())}
+        found = {pin: _told(pin, said.ids[pin], records, known) for pin in sorted(said.ids)}
         return _report(self.database, found, _failures(said.ids, records) | said.failed)
 
 
@@ -90,11 +90,13 @@ def _advisories(records: Iterable[Record], pin: Pin, known: Database) -> tuple[A
     return merge(_signed(known.advisory(record, pin)) for record in records)
 
 
-def _told(pin: Pin, ids: Iterable[str], records: _Records, known: Database) -> tuple[Advisory, ...]:
+def _told(pin: Pin, ids: Collection[str], records: _Records, known: Database) -> tuple[Advisory, ...]:
     """What the server said of a pin, and what its records say besides. Withdrawn records say nothing."""
+    matched = {one.id: one for one in known.affecting(pin)}
+    if not ids and not matched:
+        return ()
     fetched = {name: records[name] for name in ids}
     named = {one.id: one for one in fetched.values() if isinstance(one, Record) and not one.withdrawn}
-    matched = {one.id: one for one in known.affecting(pin)}
     unread = [
         Advisory(id=name, summary="its record could not be read", reported_by=(NAME,))
         for name, one in fetched.items()

@@ -16,9 +16,9 @@ from checker.engines.address import shown
 from checker.engines.http import Http, Response
 from checker.errors import Unanswered
 from checker.model.lock import Pin
-from checker.rules.osv.answers import MAX_QUERIES
 from checker.rules.osv.batch import Page, Question, encoded, pages, questions
 from checker.rules.osv.record import Malformed, Record, read_record
+from checker.rules.osv.schema import MAX_QUERIES
 
 NAME = "osv"
 #: The public API; the operator's PROCTOR_OSV_URL names another.

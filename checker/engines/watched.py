@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,43 +17,82 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
-def watch(pools: urllib3.PoolManager, seconds: float) -> urllib3.PoolManager:
-    """Make every connection of these pools end when an answer's headers take longer than `seconds`."""
+class Watch:
+    """Ends connections that wait longer than `seconds`: one thread for all of them, while there are any.
 
-    class Plain(HTTPConnection):
-        def getresponse(self) -> Any:
-            with _ended_after(seconds, self.sock):
-                return super().getresponse()
+    A thread for every request would take longer to start than a small answer takes to be read.
+    """
 
-    class Secure(HTTPSConnection):
-        def getresponse(self) -> Any:
-            with _ended_after(seconds, self.sock):
-                return super().getresponse()
+    def __init__(self, seconds: float) -> None:
+        """Nothing is started before something is waited for."""
+        self._seconds = seconds
+        self._waiting: dict[object, tuple[float, socket.socket]] = {}  # by deadline, as all wait equally long
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
 
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
+    def over(self, pools: urllib3.PoolManager) -> urllib3.PoolManager:
+        """Make every connection of these pools end when an answer's headers take longer than allowed."""
+        watch = self
 
-    class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
+        class Plain(HTTPConnection):
+            def getresponse(self) -> Any:
+                with watch.waiting(self.sock):
+                    return super().getresponse()
 
-    pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return pools
+        class Secure(HTTPSConnection):
+            def getresponse(self) -> Any:
+                with watch.waiting(self.sock):
+                    return super().getresponse()
 
+        class PlainPool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Plain
 
-@contextmanager
-def _ended_after(seconds: float, connection: socket.socket | None) -> Iterator[None]:
-    if connection is None:
-        yield
-        return
-    timer = threading.Timer(seconds, _end, (connection,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+        class SecurePool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = Secure
 
+        pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        return pools
 
-def _end(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+    @contextmanager
+    def waiting(self, connection: socket.socket | None) -> Iterator[None]:
+        """End `connection` when the block takes too long. After the block it is not touched any more."""
+        token = object()
+        if connection is not None:
+            self._add(token, connection)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting.pop(token, None)
+
+    def close(self) -> None:
+        """End the thread; another one begins when something is waited for again."""
+        with self._changed:
+            self._thread = None
+            self._changed.notify_all()
+
+    def _add(self, token: object, connection: socket.socket) -> None:
+        with self._changed:
+            self._waiting[token] = (time.monotonic() + self._seconds, connection)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="proctor-watch", daemon=True)
+                self._thread.start()
+            elif len(self._waiting) == 1:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._thread is threading.current_thread():
+                self._changed.wait(self._end_overdue())
+
+    def _end_overdue(self) -> float | None:
+        """End what waited too long; seconds until the next will have, None where nothing waits."""
+        now = time.monotonic()
+        while self._waiting:
+            token, (deadline, connection) = next(iter(self._waiting.items()))
+            if deadline > now:
+                return deadline - now
+            del self._waiting[token]
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        return None

@@ -33,8 +33,8 @@ class Finding(Frozen):
 
     Of an advisory: `package` is the affected pin (`name==version`), `published` when it became known,
     `in_base` whether the merge base's lock had it already (None: not compared), `upgrade` the smallest change
-    of a declaration that clears it (`name>=version`). The judge adds `due`, the last day to fix it, and
-    `excuse`, why it only warns although it reaches the threshold.
+    of declarations that clears it (`name>=version`, several with commas). The judge adds `due`, the last
+    day to fix it, and `excuse`, why it only warns although it reaches the threshold.
     """
 
     rule: str

@@ -53,3 +53,17 @@ def chains(roots: Iterable[NormalizedName], edges: Edges) -> Chains:
                 above[required] = name
                 queue.append(required)
     return Chains(above)
+
+
+def leading(edges: Edges, name: NormalizedName) -> frozenset[NormalizedName]:
+    """Every name that requires `name`, directly or through others, and `name` itself."""
+    requirers: dict[NormalizedName, list[NormalizedName]] = {}
+    for one, required in edges.items():
+        for other in required:
+            requirers.setdefault(other, []).append(one)
+    found, queue = {name}, deque([name])
+    while queue:
+        fresh = [one for one in requirers.get(queue.popleft(), ()) if one not in found]
+        found.update(fresh)
+        queue.extend(fresh)
+    return frozenset(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -18,10 +19,18 @@ from checker.model.skill import Skill
 from checker.rules.advice import lock_command
 from checker.rules.lock_graph import Case
 from checker.rules.releases import Shelf
-from checker.rules.upgrades import Newer, Search, Upgrade, cleared, newer
+from checker.rules.upgrade_search import Search, Upgrade
+from checker.rules.upgrades import Newer, cleared, newer
 
 #: Skill, lock file and name of an affected distribution.
 Where = tuple[str, str, NormalizedName]
+
+
+class Ways(NamedTuple):
+    """How a distribution comes in: the shortest chain to it, and all names on any way, itself among them."""
+
+    chain: tuple[NormalizedName, ...]
+    leading: frozenset[NormalizedName]
 
 
 @dataclass(frozen=True)
@@ -42,16 +51,17 @@ class Ahead:
         shelf: Shelf,
         case: Case,
         level: Level,
-        chain: tuple[NormalizedName, ...],
+        ways: Ways,
         clear: tuple[Version, ...],
     ) -> Upgrade:
         """The smallest upgrade, searched once for all skills that are in the same situation."""
-        entries = (case.entries.get(name) for name in chain)
-        locked = tuple((entry.version, entry.direct_source) for entry in entries if entry is not None)
-        declared = tuple(str(p.requirement) for p in case.declared if p.name == chain[0])
-        key = (chain, clear, locked, declared, case.python, case.target.platform, level)
+        entries = (case.entries.get(name) for name in sorted(ways.leading))
+        locked = tuple((one.name, one.version, one.direct_source) for one in entries if one is not None)
+        declared = tuple(str(p.requirement) for p in case.declared if p.name in ways.leading)
+        key = (ways, clear, locked, declared, case.python, case.target.platform, level)
         if key not in self._upgrades:
-            self._upgrades[key] = Search(case, shelf, level, chain, clear).smallest()
+            search = Search(case, shelf, level, ways.chain, ways.leading, clear)
+            self._upgrades[key] = search.smallest()
         return self._upgrades[key]
 
     def affected(self, pin: Pin, advisory: Advisory) -> bool | None:
@@ -73,9 +83,11 @@ def looked_up(affected: Iterable[tuple[Case, Pin, tuple[Advisory, ...]]], shelf:
     return {_where(case, pin.name): newer(case, shelf, pin, _fixes(found)) for case, pin, found in wanted}
 
 
-def with_upgrade(finding: Finding, case: Case, advisory: Advisory, ahead: Ahead, level: Level) -> Finding:
-    """The finding with the smallest upgrade of a declared package, or with why none is known."""
-    name = NormalizedName(finding.chain[-1])
+def with_upgrade(
+    finding: Finding, case: Case, ways: Ways, advisory: Advisory, ahead: Ahead, level: Level
+) -> Finding:
+    """The finding with the smallest upgrade of declared packages, or with why none is known."""
+    name = ways.chain[-1]
     known = ahead.newer.get(_where(case, name))
     if known is None or ahead.shelf is None or not _curable(advisory):
         return finding
@@ -84,31 +96,39 @@ def with_upgrade(finding: Finding, case: Case, advisory: Advisory, ahead: Ahead,
     if not clear:
         reason = ahead.failed or gap or f"the index serves no newer {name} that is clear of it"
         return finding.model_copy(update={"remedy": f"{finding.remedy}; {visible(reason)}"})
-    chain = tuple(NormalizedName(one) for one in finding.chain)
-    upgrade = ahead.upgrade(ahead.shelf, case, level, chain, clear)
-    return _told(finding, case.skill, upgrade)
+    upgrade = ahead.upgrade(ahead.shelf, case, level, ways, clear)
+    return _told(finding, case.skill, upgrade, name)
 
 
-def _told(finding: Finding, skill: Skill, upgrade: Upgrade) -> Finding:
-    note = f"; {visible(upgrade.note)}" if upgrade.note else ""
-    if upgrade.version is None:
-        return finding.model_copy(update={"fixed": True, "remedy": f"{finding.remedy}{note}"})
+def _told(finding: Finding, skill: Skill, upgrade: Upgrade, name: NormalizedName) -> Finding:
     if upgrade.relock:
         command = lock_command(skill).replace("proctor lock", "proctor lock --upgrade", 1)
-        remedy = (
-            f"run {command}: {upgrade.package} {upgrade.version}, as locked, {_reaching(finding, upgrade)}"
-        )
+        roots = _listed(f"{one.name} {one.version}" for one in upgrade.relock)
+        remedy = f"run {command}: {roots}, as locked, {_doing(upgrade, name, len(upgrade.relock))}"
         return finding.model_copy(update={"fixed": True, "remedy": remedy})
-    wanted = f"{upgrade.package}>={upgrade.version}"
+    note = f"; {visible(upgrade.note)}" if upgrade.note else ""
+    if not upgrade.raised:
+        return finding.model_copy(update={"fixed": True, "remedy": f"{finding.remedy}{note}"})
+    wanted = [f"{one.name}>={one.version}" for one in upgrade.raised]
     manifest = visible(skill.manifest or f"{skill.id}/skill.yaml")
-    why = f" (the smallest that {_reaching(finding, upgrade)})" if len(finding.chain) > 1 else ""
-    remedy = f"declare `{wanted}`{why} in {manifest}, then run {lock_command(skill)}{note}"
-    return finding.model_copy(update={"fixed": True, "upgrade": wanted, "remedy": remedy})
+    own = [one.name for one in upgrade.raised] == [name]
+    why = "" if own else f" (the smallest that {_doing(upgrade, name, len(wanted))})"
+    declare = _listed(f"`{one}`" for one in wanted)
+    remedy = f"declare {declare}{why} in {manifest}, then run {lock_command(skill)}{note}"
+    return finding.model_copy(update={"fixed": True, "upgrade": ", ".join(wanted), "remedy": remedy})
 
 
-def _reaching(finding: Finding, upgrade: Upgrade) -> str:
-    name = finding.chain[-1]
-    return f"admits {name} {upgrade.reaches}" if upgrade.reaches else f"no longer leads to {name}"
+def _doing(upgrade: Upgrade, name: NormalizedName, count: int) -> str:
+    """What one or several packages do by this."""
+    several = count > 1
+    if upgrade.reaches is None:
+        return f"no longer {'lead' if several else 'leads'} to {name}"
+    return f"{'admit' if several else 'admits'} {name} {upgrade.reaches}"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _where(case: Case, name: NormalizedName) -> Where:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -26,6 +28,7 @@ from checker.engines.safety import Safety
 from checker.engines.snapshot_index import SnapshotIndex
 from checker.rules.osv.snapshot import Snapshot
 from checker.tools import Scanner
+from tests.support.certificates import Authority, self_signed
 from tests.support.index_server import answers, drips, hangs
 from tests.support.loopback import Fault
 from tests.support.osv import CVSS_CRITICAL, document, encoded, export, until, zipped
@@ -52,6 +55,8 @@ class Bench:
 
     folder: Path
     stack: ExitStack
+    #: What the processes see besides.
+    environ: dict[str, str]
 
     def pip_audit(self, change: str = "", end: str = "", timeout: float = 20.0) -> Scanner:
         """A stand-in that answers well but for `change` before and `end` after."""
@@ -62,21 +67,36 @@ class Bench:
         body = SAFETY % change + end
         return Safety(argv=stand_in(self.folder, body), environ={"SAFETY_API_KEY": KEY}, timeout=timeout)
 
-    def online(self, fault: Fault | None = None, path: str = "/v1/querybatch", url: str = "") -> Scanner:
-        server = self.stack.enter_context(osv_api(GOOD))
+    def trust(self, authority: Authority) -> None:
+        """Take the word of this authority, as an operator would say it."""
+        bundle = self.folder / "authority.pem"
+        bundle.write_bytes(authority.pem)
+        self.environ |= {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
+        self.stack.enter_context(patch.dict(os.environ, self.environ))
+
+    def online(
+        self, fault: Fault | None = None, path: str = "/v1/querybatch", url: str = "", **settings: Any
+    ) -> Scanner:
+        server = self.stack.enter_context(osv_api(GOOD, **settings))
         server.faults |= {path: fault} if fault else {}
         http = self.stack.enter_context(Http("osv", PATIENCE))
         return OsvOnline(http, url or server.url)
 
-    def real_pip_audit(self, fault: Fault | None = None, url: str = "", timeout: float = 40) -> Scanner:
-        server = self.stack.enter_context(osv_api(GOOD))
+    def real_pip_audit(
+        self, fault: Fault | None = None, url: str = "", timeout: float = 40, **settings: Any
+    ) -> Scanner:
+        server = self.stack.enter_context(osv_api(GOOD, **settings))
         server.faults |= {"/v1/query": fault} if fault else {}
         return PipAudit(url=url or server.url, timeout=timeout, seconds_per_pin=0)
 
-    def real_safety(self, fault: Fault | None = None, url: str = "", timeout: float = 40) -> Scanner:
-        server = self.stack.enter_context(safety_server([Flaw("demo", "<2", "1", "CVE-1", 9.8, "CRITICAL")]))
+    def real_safety(
+        self, fault: Fault | None = None, url: str = "", timeout: float = 40, **settings: Any
+    ) -> Scanner:
+        flaws = [Flaw("demo", "<2", "1", "CVE-1", 9.8, "CRITICAL")]
+        server = self.stack.enter_context(safety_server(flaws, **settings))
         server.faults |= {"/api/v1/safety/insecure": fault} if fault else {}
-        return Safety(environ=environment(url or server.url), timeout=timeout, request_timeout=1)
+        environ = self.environ | environment(url or server.url)
+        return Safety(environ=environ, timeout=timeout, request_timeout=1)
 
     def snapshot(self, data: bytes | None) -> Callable[[], Snapshot]:
         """A snapshot on disk, opened as the command line opens it."""
@@ -166,6 +186,21 @@ def elsewhere(url: Callable[[Bench], str]) -> dict[str, Case]:
     }
 
 
+def over_tls(shows: Callable[[Authority], ssl.SSLContext]) -> dict[str, Case]:
+    """A server over TLS. Whatever it shows, the operator trusts one authority, made for this test."""
+
+    def settings(bench: Bench) -> dict[str, Any]:
+        authority = Authority()
+        bench.trust(authority)
+        return {"tls": shows(authority)}
+
+    return {
+        "pip-audit": lambda b: b.real_pip_audit(**settings(b)),
+        "osv, online": lambda b: b.online(**settings(b)),
+        "safety": lambda b: b.real_safety(**settings(b)),
+    }
+
+
 def plain_text_at_https(bench: Bench) -> str:
     return bench.stack.enter_context(osv_api(GOOD)).url.replace("http://", "https://")
 
@@ -187,6 +222,7 @@ CASES: dict[str, dict[str, Case]] = {
         "pip-audit": lambda b: b.real_pip_audit(),
         "safety": lambda b: b.real_safety(),
     },
+    "nothing is wrong, over TLS": over_tls(lambda authority: authority.server("127.0.0.1")),
     "missing binary": {
         "pip-audit": lambda b: PipAudit(argv=(str(b.folder / "pip-audit"),)),
         "safety": lambda b: Safety(argv=(str(b.folder / "safety"),), environ={"SAFETY_API_KEY": KEY}),
@@ -232,11 +268,17 @@ CASES: dict[str, dict[str, Case]] = {
         "safety": lambda b: b.safety("said['report_meta']['json_version'] = '2.0'"),
     },
     **{f"HTTP {status}": network(answers(status, b"{}")) for status in (403, 404, 429, 500, 502)},
+    "the server answers with nothing": network(answers(200, b"")),
+    "the server answers with truncated JSON": network(answers(200, b'{"vulns": [{"id": "GHS')),
+    "the server answers with HTML": network(answers(200, b"<html>busy</html>", "text/html")),
+    "the server answers in a wrong shape": network(answers(200, b'["vulns"]')),
     "connection refused": elsewhere(lambda b: closed_port()),
     "reset in mid-body": network(resets),
     "slow drip": network(drips(20), timeout=5),
     "silent server": network(hangs(20), timeout=5),
-    "TLS failure": elsewhere(plain_text_at_https),
+    "TLS failure: no TLS at all": elsewhere(plain_text_at_https),
+    "TLS failure: untrusted certificate": over_tls(lambda _: self_signed("127.0.0.1")),
+    "TLS failure: certificate of another host": over_tls(lambda authority: authority.server("other.example")),
     "DNS failure": elsewhere(lambda b: "http://nowhere.invalid"),
     "one malformed record among good ones": {
         "pip-audit": over(lambda: export(GOOD, NO_SHAPE))["pip-audit"],
@@ -269,7 +311,13 @@ CASES: dict[str, dict[str, Case]] = {
     "snapshot with path traversal": over(lambda: zipped({"../../../escape.json": encoded(GOOD), "/etc/x.json": encoded(GOOD)})),
 }  # fmt: skip
 #: Cases that start the real CLIs; the rest takes moments.
-REAL = re.compile(r"HTTP|real tools|refused|reset|drip|silent|TLS|DNS|snapshot|schema|malformed")
+REAL = re.compile(
+    r"HTTP|real tools|the server answers|refused|reset|drip|silent|TLS|DNS|snapshot|schema|malformed"
+)
+
+
+#: What a reason has to speak of, so that a cell is not broken by something else.
+SPOKEN_OF = {"TLS failure": r"SSL|certificate", "DNS failure": r"resol|name or service"}
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -289,9 +337,12 @@ def table() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):  # so that it is this machine that resolves names
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
     with ExitStack() as stack:
-        yield Bench(tmp_path, stack)
+        yield Bench(tmp_path, stack, {})
 
 
 def every() -> Iterator[Any]:
@@ -321,5 +372,7 @@ def test_a_fault_ends_as_the_table_says(bench, fault, column, case):
     assert run.name == column.partition(",")[0]
     assert run.ran or run.reason
     print(f"{fault} - {column}: {answered.outcomes[0].reason}")
+    expected = SPOKEN_OF.get(fault.partition(":")[0], "")
+    assert re.search(expected, answered.outcomes[0].reason, re.IGNORECASE), answered.outcomes[0].reason
     assert KEY not in repr(answered)
     assert not list(bench.folder.parent.rglob("escape.json"))

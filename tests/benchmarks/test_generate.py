@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks
 from benchmarks.generate import repository
 from benchmarks.measure import Row, Sample, in_turn, table, timed
 from checker.cli.wiring import Wiring
@@ -69,9 +70,7 @@ def test_every_lock_is_valid_and_in_step_and_one_skill_in_25_is_denied(place: Pa
     assert {s.decision for s in verdict.skills} == {"pass", "fail"}
 
 
-@pytest.mark.parametrize(
-    "name", ["decision", "check", "image", "sandbox_exam", "generate", "measure", "__main__"]
-)
+@pytest.mark.parametrize("name", sorted(path.stem for path in Path(benchmarks.__file__).parent.glob("*.py")))
 def test_every_module_imports(name: str) -> None:
     importlib.import_module(f"benchmarks.{name}")
 

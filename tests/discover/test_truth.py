@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.truth import clone_of, facts, measure, report
+from benchmarks.clones import clone_of
+from benchmarks.truth import facts, measure, report
 
 LABELLED = facts()
 #: Every miss, so that a new one is seen and a mended one is noticed.

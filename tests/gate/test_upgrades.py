@@ -11,7 +11,7 @@ from checker.model.level import Level
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
-from checker.rules.upgrades import MAX_QUESTIONS
+from checker.rules.upgrade_search import MAX_QUESTIONS
 from checker.tools import Tools
 from tests.support.fake_index import FakeIndex
 from tests.support.locked import Quiet, RangeScanner, advisory, skill_locking
@@ -169,12 +169,101 @@ def test_transitive_no_root_admits_it():
     assert found.remedy.endswith("; no served version of app admits one that is clear of it")
 
 
+FORKED = {
+    "app==1.0": ("deep<1.2",),
+    "app==1.2": ("deep>=1.3",),
+    "web==2.0": ("mid",),
+    "web==3.0": ("mid>=2",),
+    "mid==1.0": ("deep<1.4",),
+    "mid==2.0": ("deep>=1.7",),
+    **versions("deep", "1.1", "1.6", "1.8"),
+}
+LOCKED = ["app==1.0", "web==2.0", "mid==1.0", "deep==1.1"]
+TWO = {"app": (entry("app"),), "web": (entry("web"),), "deep": (entry("deep"),)}
+
+
+def test_several_ways_one_is_shown_and_all_must_admit_the_same_clear_version():
+    found = examined(["app", "web"], LOCKED, FORKED | {"web==2.0": ("mid<2",)}, entries=TWO)
+    assert found.chain == ("app", "deep")
+    assert found.upgrade == "app>=1.2, web>=3.0"
+    assert found.remedy == (
+        "declare `app>=1.2` and `web>=3.0` (the smallest that admit deep 1.8) in skills/a/skill.yaml, "
+        "then run `proctor lock skills/a`"
+    )
+
+
+def test_several_ways_what_admits_it_as_locked_is_not_raised():
+    found = examined(["app", "web"], LOCKED, FORKED, entries=TWO)
+    assert found.upgrade == "app>=1.2"
+    assert "(the smallest that admits deep 1.8)" in found.remedy  # 1.6 suits app alone: mid 2.0 wants 1.7
+
+
+def test_several_ways_that_all_admit_it_as_locked_need_a_new_lock_only():
+    served = FORKED | {"app==1.0": ("deep",)}
+    found = examined(["app", "web"], LOCKED, served, entries=TWO)
+    assert found.upgrade is None
+    assert found.remedy == (
+        "run `proctor lock --upgrade skills/a`: app 1.0 and web 2.0, as locked, admit deep 1.8"
+    )
+
+
+def test_several_ways_of_one_declared_package():
+    served = {
+        "app==1.0": ("left", "right==1.0"),
+        "app==1.1": ("left", "right>=1"),
+        "left==1.0": ("deep>=1",),
+        "right==1.0": ("deep<1.2",),
+        "right==2.0": ("deep>=1.7",),
+        **versions("deep", "1.1", "1.6", "1.8"),
+    }
+    found = examined(["app"], ["app==1.0", "left==1.0", "right==1.0", "deep==1.1"], served)
+    assert (found.chain, found.upgrade) == (("app", "left", "deep"), "app>=1.1")
+    assert "admits deep 1.8" in found.remedy  # left alone would take 1.6
+
+
+def test_what_is_declared_and_also_comes_through_others_is_cleared_on_both_ways():
+    found = examined(["app", "deep>=1"], ["app==1.0", "deep==1.1"], TRANSITIVE)
+    assert found.chain == ("deep",)
+    assert found.upgrade == "app>=1.2, deep>=1.6"
+
+
+def test_declared_packages_that_admit_no_clear_version_together():
+    served = {
+        "app==1.0": ("deep<1.2",),
+        "app==1.1": ("deep<1.7",),
+        "web==2.0": ("deep",),
+        "web==2.1": ("deep>=1.7",),
+        **versions("deep", "1.1", "1.6", "1.8"),
+    }
+    both = ["app==1.0", "web==2.1", "deep==1.1"]
+    found = examined(["app", "web"], both, served, entries=TWO)
+    assert found.upgrade is None
+    assert found.remedy.endswith("; no clear deep is admitted by app and web together")
+
+
+def test_one_way_that_is_stuck_is_named():
+    served = FORKED | {"web==2.0": ("deep<1.2",), "web==3.0": ("deep<1.2",)}
+    found = examined(["app", "web"], ["app==1.0", "web==2.0", "deep==1.1"], served, entries=TWO)
+    assert found.remedy.endswith("; no served version of web admits one that is clear of it")
+
+
+def test_packages_that_require_each_other_end_the_search():
+    served = {
+        "app==1.0": ("mid", "deep<1.2"),
+        "app==1.1": ("mid", "deep"),
+        "mid==1.0": ("app", "deep"),
+        **versions("deep", "1.1", "1.6"),
+    }
+    found = examined(["app", "mid"], ["app==1.0", "mid==1.0", "deep==1.1"], served)
+    assert found.upgrade == "app>=1.1"
+
+
 def test_the_search_is_bounded_and_says_where_it_stopped():
     old = {f"app==1.{n}": ("deep<1.2",) for n in range(2 * MAX_QUESTIONS)}
     index = FakeIndex({**old, "app==2.0": (), **versions("deep", "1.1", "1.6")})
     found = examined(["app"], ["app==1.0", "deep==1.1"], {}, index=index)
     assert found.remedy.endswith(
-        f"; not searched further than app 1.{MAX_QUESTIONS}: {MAX_QUESTIONS} wheels were asked about"
+        f"; not searched further than app 1.{MAX_QUESTIONS - 1}: {MAX_QUESTIONS} wheels were asked about"
     )
     assert len([pin for pin in index.asked if pin.startswith("app")]) == MAX_QUESTIONS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,13 +29,20 @@ class Script:
 
 
 class ExportServer:
-    """Use it in `with`; change `script` at any time."""
+    """Use it in `with`; change `script` at any time. With `tls`, over TLS."""
 
-    def __init__(self, data: bytes, **details: Any) -> None:
+    def __init__(self, data: bytes, tls: ssl.SSLContext | None = None, **details: Any) -> None:
         self.script = Script(data, **details)
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.owner = self
+        if tls is not None:
+            plain = self._server.socket
+            self._server.socket = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
 
     @property
     def url(self) -> str:

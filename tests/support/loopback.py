@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    scheme: str = "http"
 
 
 #: What the server does when it is well: a status and a JSON body.
@@ -31,24 +33,27 @@ Answer = Callable[[Asked], tuple[int, bytes]]
 
 
 class Loopback:
-    """Answers requests on keep-alive connections, `delay` seconds after each came in.
+    """Answers requests on keep-alive connections, `delay` seconds after each came in. With `tls`, over TLS.
 
     `faults` maps the beginning of a path to what answers instead. `asked` keeps every request.
     """
 
-    def __init__(self, answer: Answer, delay: float = 0.0) -> None:
-        self.answer, self.delay = answer, delay
+    def __init__(self, answer: Answer, delay: float = 0.0, tls: ssl.SSLContext | None = None) -> None:
+        self.answer, self.delay, self.tls = answer, delay, tls
         self.faults: dict[str, Fault] = {}
         self.asked: list[Asked] = []
         self.connections = 0
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.loopback = self
+        if tls is not None:  # the handshake is for the connection's own thread, so that it holds up no other
+            plain = self._server.socket
+            self._server.socket = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
         """Address without a path."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -104,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         loopback = self.server.loopback
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, self.path, headers, body)
+        asked = Asked(self.command, self.path, headers, body, "https" if loopback.tls else "http")
         loopback.asked.append(asked)
         time.sleep(loopback.delay)
         if (fault := loopback.fault_for(self.path)) is not None:

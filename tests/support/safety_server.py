@@ -26,9 +26,12 @@ class Flaw:
     fixed: tuple[str, ...] = ()
 
 
-def safety_server(flaws: Iterable[Flaw], key: str = KEY) -> Loopback:
-    """The server, not yet started. A request for advisories without the key is answered with 403."""
-    return Loopback(_answering(tuple(flaws), key))
+def safety_server(flaws: Iterable[Flaw], key: str = KEY, **settings: Any) -> Loopback:
+    """The server, not yet started. A request for advisories without the key is answered with 403.
+
+    `settings` are those of `Loopback`.
+    """
+    return Loopback(_answering(tuple(flaws), key), **settings)
 
 
 def environment(url: str, key: str = KEY) -> dict[str, str]:
@@ -46,7 +49,7 @@ def _answering(flaws: tuple[Flaw, ...], key: str) -> Answer:
     def answer(asked: Asked) -> tuple[int, bytes]:
         page = asked.path.partition("?")[0].rpartition("/")[2]
         if page == "openid-configuration":
-            return 200, _json({"jwks_uri": f"http://{asked.headers['host']}/jwks"})
+            return 200, _json({"jwks_uri": f"{asked.scheme}://{asked.headers['host']}/jwks"})
         if page == "jwks":
             return 200, _json({"keys": []})
         if page not in ("insecure.json", "insecure_full.json"):

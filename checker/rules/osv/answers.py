@@ -17,9 +17,8 @@ from checker.model.severity import Severity
 from checker.rules.osv.database import Database
 from checker.rules.osv.ranges import Event, parsed
 from checker.rules.osv.record import ECOSYSTEM, Affected, Record
-from checker.rules.osv.schema import Package
+from checker.rules.osv.schema import MAX_QUERIES, Package
 
-MAX_QUERIES = 1_000
 Json = dict[str, Any]
 _Asked = TypeVar("_Asked", bound=BaseModel)
 

@@ -54,7 +54,7 @@ def pages(body: bytes, asked: int) -> list[Page]:
 
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 class _Hit(_Shape):
