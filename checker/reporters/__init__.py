@@ -35,4 +35,6 @@ REPORTERS: dict[str, Reporter] = {
     "terminal": _reporter("terminal"),
     "json": _reporter("json_"),
     "markdown": _reporter("markdown"),
+    "summary": _reporter("summary"),
+    "annotations": _reporter("annotations"),
 }

@@ -40,7 +40,8 @@ def section(skill: SkillVerdict, detail: Detail) -> Iterator[str]:
 
 def _lines(skill: SkillVerdict, detail: Detail) -> Iterator[str]:
     found = wording.findings(skill)
-    for finding in found[: detail.findings]:
+    shown = found if len(found) <= detail.findings else wording.worst(found)[: detail.findings]
+    for finding in shown:
         yield from _waived(finding, detail) if finding.effect == "waived" else _finding(finding, detail)
     if len(found) > detail.findings:
         yield f"- … and {wording.counted(len(found) - detail.findings, 'more finding')}"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from checker.model.outcome import Finding, Status
 from checker.model.preview import Preview
+from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
 
 EXIT_POLICY_ERROR = 2
@@ -80,6 +81,11 @@ def findings(skill: SkillVerdict) -> list[Finding]:
     return sorted(found, key=lambda finding: _EFFECTS.index(finding.effect or "fails"))
 
 
+def worst(found: list[Finding]) -> list[Finding]:
+    """The findings by weight, where not all can be shown: what fails first, then by severity."""
+    return sorted(found, key=lambda f: (_EFFECTS.index(f.effect or "fails"), _HEAVIEST.index(f.severity)))
+
+
 def unexplained(skill: SkillVerdict) -> Iterator[str]:
     """Sentences on what no finding explains: broken checks, failures without findings, no outcome at all."""
     if not skill.outcomes:
@@ -146,6 +152,17 @@ def counted(count: int, noun: str) -> str:
 
 Effect = Literal["fails", "warns", "waived"]
 _EFFECTS: tuple[Effect, ...] = ("fails", "warns", "waived")
+_HEAVIEST = (
+    Severity.MALICIOUS,
+    Severity.CRITICAL,
+    Severity.ERROR,
+    Severity.HIGH,
+    Severity.UNKNOWN,
+    Severity.MEDIUM,
+    Severity.LOW,
+    Severity.WARNING,
+    Severity.NOTE,
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
