@@ -40,7 +40,9 @@ def test_inputs_are_the_options_of_the_command(action):
 def test_defaults_and_choices_are_those_of_the_command(action):
     for name in set(action["inputs"]) - NOT_OPTIONS:
         option = options()[name]
-        assert action["inputs"][name]["default"] == (option.default if isinstance(option.default, str) else "")
+        assert action["inputs"][name]["default"] == (
+            option.default if isinstance(option.default, str) else ""
+        )
         for choice in getattr(option.type, "choices", ()):
             assert choice in action["inputs"][name]["description"], (name, choice)
 

@@ -66,7 +66,9 @@ def test_one_action_has_one_commit_everywhere():
 def test_the_trusted_job_checks_nothing_out():
     job = yaml.safe_load((ROOT / "examples/workflows/fork-comment.yml").read_text())["jobs"]["comment"]
     uses = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
-    assert uses == ["OWNER/proctor", "actions/download-artifact"], "the program first, then what an author wrote"
+    assert uses == ["OWNER/proctor", "actions/download-artifact"], (
+        "the program first, then what an author wrote"
+    )
     assert job["permissions"] == {"actions": "read", "contents": "read", "pull-requests": "write"}
 
 
