@@ -12,8 +12,8 @@ USER root
 ARG REQUIREMENTS=run
 ARG PIP_NO_INDEX=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_FIND_LINKS=/locked
-# The folder `wheels` may be absent.
-COPY requirements/ wheel[s]/ /locked/
+# The folder `wheels` may be absent: what matches nothing is left out.
+COPY requirements/ wheel[s] /locked/
 RUN python3 -I -m venv /opt/proctor \
  && /opt/proctor/bin/python -I -m pip install --quiet --no-deps --require-hashes -r "/locked/${REQUIREMENTS}.txt" \
  && python3 -I -m venv /opt/build \
