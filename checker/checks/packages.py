@@ -12,11 +12,13 @@ from checker.escape import visible
 from checker.model.answers import Answers
 from checker.model.base import Location
 from checker.model.decision import Decision
+from checker.model.dependency import Dependency
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.decide import decide_unlocked
+from checker.rules.dependency_list import dependency_list
 from checker.rules.lock_decisions import decide_lock
 from checker.rules.lock_graph import Case, warm
 from checker.rules.policy_commands import approve_command
@@ -33,6 +35,7 @@ class _Answer(NamedTuple):
     findings: list[Finding]
     gaps: list[str]
     note: str = ""
+    dependencies: tuple[Dependency, ...] = ()
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
@@ -53,8 +56,10 @@ def _outcome(exam: Exam, examinee: Examinee, tools: Tools) -> Outcome:
     findings = tuple(dict.fromkeys(finding for answer in answers for finding in answer.findings))
     gaps = tuple(dict.fromkeys(gap for answer in answers for gap in answer.gaps))
     if gaps:
-        return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
-    return Outcome.of(RULE, skill.id, findings, answers[0].note)
+        outcome = Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
+    else:
+        outcome = Outcome.of(RULE, skill.id, findings, answers[0].note)
+    return outcome.model_copy(update={"dependencies": answers[0].dependencies})
 
 
 def _cases(exam: Exam) -> Iterator[Case]:
@@ -97,7 +102,7 @@ def _locked(exam: Exam, examinee: Examinee, case: Case, tools: Tools) -> _Answer
     ]
     gaps += [f"{pin} is not decided: {reason}" for pin, reason in sorted(decided.unsure.items())]
     note = "chains as the lock claims them" if decided.graph.source == "lock" else ""
-    return _Answer(findings, gaps, note)
+    return _Answer(findings, gaps, note, dependency_list(decided, case.lock.pins))
 
 
 def _unlocked(exam: Exam, examinee: Examinee) -> _Answer:

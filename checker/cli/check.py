@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import sys
 from contextlib import ExitStack, suppress
@@ -100,7 +101,7 @@ def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(REPORTERS[form](verdict, page()), nl=False)
         return
-    text = REPORTERS[form](verdict)
+    text = REPORTERS[form](verdict, Page(docs=documentation()))
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -118,4 +119,10 @@ def page() -> Page:
     terminal = sys.stdout is not None and sys.stdout.isatty()  # it is None where the caller closed it
     color = not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    return Page(width=width, color=color)
+    return Page(width=width, color=color, docs=documentation())
+
+
+def documentation() -> str:
+    """Where Proctor's documentation is read, for links in reports: PROCTOR_DOCS, if an https address."""
+    address = os.environ.get("PROCTOR_DOCS", "").rstrip("/")
+    return address if re.fullmatch(r"https://[A-Za-z0-9][A-Za-z0-9./:_~@-]*", address) else ""

@@ -52,11 +52,13 @@ class Api:
         token: str,
         *,
         apart: float = WRITES_APART,
+        timeout: int = _TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`url` is the API's address (GITHUB_API_URL), `apart` the seconds between two writes."""
+        """`url` is the API's address (GITHUB_API_URL); `apart` and `timeout` are seconds."""
         self.repository = repository
-        self._url, self._token, self._apart, self._sleep = url, token, apart, sleep
+        self._url, self._token, self._sleep = url, token, sleep
+        self._apart, self._timeout = apart, timeout
 
     def get(self, path: str, kind: type[T], **parameters: str | int) -> T:
         """One object."""
@@ -123,7 +125,7 @@ class Api:
         github = Github(
             base_url=self._url,
             auth=Auth.Token(self._token) if self._token else None,
-            timeout=_TIMEOUT,
+            timeout=self._timeout,
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=self._apart,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from checker.model.base import Frozen, Location
+from checker.model.dependency import Dependency
 from checker.model.evidence import SandboxEvidence
 from checker.model.severity import Severity
 
@@ -63,7 +64,10 @@ class Finding(Frozen):
 
 
 class Outcome(Frozen):
-    """How one check ended for one skill (`skill` is its repository-relative folder)."""
+    """How one check ended for one skill (`skill` is its repository-relative folder).
+
+    `dependencies` are what the lock of the policy's first target brings, as `packages` decided on it.
+    """
 
     check: str
     skill: str
@@ -71,6 +75,7 @@ class Outcome(Frozen):
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     evidence: SandboxEvidence | None = None
+    dependencies: tuple[Dependency, ...] = ()
 
     @classmethod
     def of(cls, check: str, skill: str, findings: tuple[Finding, ...], reason: str = "") -> Self:

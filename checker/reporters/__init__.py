@@ -37,4 +37,5 @@ REPORTERS: dict[str, Reporter] = {
     "markdown": _reporter("markdown"),
     "summary": _reporter("summary"),
     "annotations": _reporter("annotations"),
+    "sarif": _reporter("sarif"),
 }

@@ -83,7 +83,12 @@ def findings(skill: SkillVerdict) -> list[Finding]:
 
 def worst(found: list[Finding]) -> list[Finding]:
     """The findings by weight, where not all can be shown: what fails first, then by severity."""
-    return sorted(found, key=lambda f: (_EFFECTS.index(f.effect or "fails"), _HEAVIEST.index(f.severity)))
+    return sorted(found, key=weight)
+
+
+def weight(finding: Finding) -> tuple[int, int]:
+    """Less for what weighs more: by effect, then by severity."""
+    return _EFFECTS.index(finding.effect or "fails"), _HEAVIEST.index(finding.severity)
 
 
 def unexplained(skill: SkillVerdict) -> Iterator[str]:

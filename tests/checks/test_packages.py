@@ -12,6 +12,7 @@ from packaging.version import Version
 from checker.checks import packages
 from checker.errors import Unanswered
 from checker.load.lockfile import parse_lock
+from checker.model.dependency import MOST_DEPENDENCIES
 from checker.model.level import Level
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
@@ -166,3 +167,29 @@ def test_a_skill_without_packages_is_not_asked():
 def test_a_student_may_use_nothing():
     outcome = examine(entry("pandas"), lock=lock_of("pandas"), index=FakeIndex(pandas=[]), level="student")
     assert "student" in outcome.findings[0].message
+
+
+def test_the_outcome_tells_the_tree():
+    lock = lock_of("pandas", "numpy", "evil")
+    index = FakeIndex(pandas=["numpy", "absent"], numpy=["evil"], evil=["pandas"])
+    outcome = examine(
+        entry("pandas", ">=1,<2"),
+        entry("evil", status="banned"),
+        lock=lock,
+        index=index,
+        declared=("pandas",),
+    )
+    told = [(d.pin, d.requires, d.declared, d.allowed) for d in outcome.dependencies]
+    assert told == [
+        ("pandas==1.0", ("numpy==1.0",), True, True),
+        ("evil==1.0", ("pandas==1.0",), False, False),
+        ("numpy==1.0", ("evil==1.0",), False, True),
+    ]
+    assert outcome.dependencies[1].why == "banned"
+
+
+def test_the_tree_is_bounded():
+    names = [f"p{n}" for n in range(MOST_DEPENDENCIES + 5)]
+    outcome = examine(entry("zeta", ">=1,<2"), lock=lock_of("zeta", *names, requires={}), declared=("zeta",))
+    assert len(outcome.dependencies) == MOST_DEPENDENCIES
+    assert outcome.dependencies[0].pin == "zeta==1.0"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from checker.errors import Unanswered
+from checker.github.client import Api
 from checker.github.identity import login
 from checker.github.sticky import put_comment
 from checker.github.trouble import Missing, Refused
-from tests.support.github_server import BOT, PERSON, READ, answering, cut, garbled, hung_up
+from tests.support.github_server import BOT, PERSON, READ, REPOSITORY, WRITE, answering, cut, garbled, hung_up
 
 MARK = "<!-- proctor:verdict -->"
 HEAD, BASE = "a" * 40, "b" * 40
@@ -126,7 +129,9 @@ def test_a_create_without_an_answer_is_looked_for_before_it_is_repeated(api, git
 
 
 @pytest.mark.parametrize(
-    "fault", [answering(500), answering(502), answering(503), hung_up, cut], ids=["500", "502", "503", "lost", "cut"]
+    "fault",
+    [answering(500), answering(502), answering(503), hung_up, cut],
+    ids=["500", "502", "503", "lost", "cut"],
 )
 def test_questions_and_changes_are_asked_again(api, github, waits, fault):
     github.add_comment(7, BOT, f"{MARK}\nold")
@@ -141,7 +146,10 @@ LIMITS = {
     "429": (answering(429, "slow down", retry_after="7"), 7),
     "secondary": (answering(403, "You have exceeded a secondary rate limit", retry_after="5"), 5),
     "secondary, no time": (answering(403, "You have exceeded a secondary rate limit."), 60),
-    "primary": (answering(403, "API rate limit exceeded", x_ratelimit_remaining="0", x_ratelimit_reset="1"), 1),
+    "primary": (
+        answering(403, "API rate limit exceeded", x_ratelimit_remaining="0", x_ratelimit_reset="1"),
+        1,
+    ),
 }
 
 
@@ -189,9 +197,16 @@ def test_a_token_that_asks_who_it_is(api_as, api, github):
     assert put(api_as(PERSON), author="someone") == "created"
 
 
-def test_a_slow_answer_ends(api, github, monkeypatch):
-    monkeypatch.setattr("checker.github.client._TIMEOUT", 0.05)
-    github.loopback.delay = 0.3
-    with pytest.raises(Unanswered, match="got no answer: ReadTimeout"):
-        put(api)
-    github.loopback.delay = 0
+def test_a_create_that_gets_no_answer_in_time_is_looked_for(github, waits):
+    impatient = Api(github.api_url, REPOSITORY, WRITE, apart=0, timeout=1, sleep=waits.append)
+    github.fail("POST", "comments", lambda handler: time.sleep(1.3), acts=True)
+    assert put(impatient) == "unchanged"
+    assert (len(github.bodies(7)), len(github.writes()), waits) == (1, 1, [])
+
+
+def test_writes_are_a_second_apart(github):
+    api = Api(github.api_url, REPOSITORY, WRITE)
+    put(api)
+    began = time.monotonic()
+    put(api, "worse")
+    assert time.monotonic() - began > 0.9

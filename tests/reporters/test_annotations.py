@@ -97,7 +97,7 @@ def _expected(verdict: Verdict, effect: str) -> int:
     return sum((f.effect or "fails") == effect for s in verdict.skills for f in wording.findings(s))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(v.verdicts)
 def test_one_command_for_each_finding_shown(verdict: Verdict):
     text = render(verdict)

@@ -48,6 +48,7 @@ def account(login: str) -> dict[str, Any]:
         **dict.fromkeys(words.split()),
         "blog": "",
         **dict.fromkeys(counts.split(), 0),
+        "user_view_type": "public",
         "created_at": WHEN,
         "updated_at": WHEN,
     }

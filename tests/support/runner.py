@@ -29,16 +29,16 @@ def _command(text: str) -> Command:
     head, _, data = text.partition("::")
     name, _, listed = head.partition(" ")
     pairs = (part.split("=", 1) for part in listed.split(",") if "=" in part)
-    properties = {key.strip(): _decoded(value, property=True) for key, value in pairs}
+    properties = {key.strip(): _decoded(value, as_property=True) for key, value in pairs}
     return Command(name, properties, _decoded(data))
 
 
-def _decoded(value: str, *, property: bool = False) -> str:
+def _decoded(value: str, *, as_property: bool = False) -> str:
     """`%25` last, so that an escaped escape is not read twice."""
     for code, character in (
         ("%0D", "\r"),
         ("%0A", "\n"),
-        *((("%3A", ":"), ("%2C", ",")) if property else ()),
+        *((("%3A", ":"), ("%2C", ",")) if as_property else ()),
     ):
         value = value.replace(code, character)
     return value.replace("%25", "%")
