@@ -23,7 +23,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY checker/ checker/
 COPY policies/ policies/
 COPY examples/workflows/pull-request.yml examples/workflows/
-RUN /opt/build/bin/python -I -m hatchling build --target wheel /built \
+RUN /opt/build/bin/python -I -m hatchling build --target wheel --directory /built \
  && /opt/proctor/bin/python -I -m pip install --quiet --no-deps --no-index /built/*.whl
 
 FROM ${BASE}

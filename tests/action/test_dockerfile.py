@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from docker.errors import APIError, BuildError
 
 from checker import __version__
 from checker.engines.sandbox.host_base import base_members
@@ -41,10 +42,10 @@ def base(docker, tmp_path_factory):
     assert python is not None
     folder = tmp_path_factory.mktemp("base")
     layer = write_layer(folder, members(python, folder / "staging"))
-    name = f"proctor-test/base:{uuid.uuid4().hex}"
-    docker.api.import_image_from_file(str(layer.path), repository=name.split(":")[0], tag=name.split(":")[1])
-    yield name
-    docker.images.remove(name)
+    repository, tag = "proctor-test/base", uuid.uuid4().hex
+    docker.api.import_image_from_file(str(layer.path), repository=repository, tag=tag)
+    yield f"{repository}:{tag}"
+    docker.images.remove(f"{repository}:{tag}")
 
 
 def members(python: HostPython, staging: Path):
@@ -77,18 +78,22 @@ def image(docker, base, tmp_path_factory):
     for name in ("Dockerfile", ".dockerignore", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, context / name)
     download(context / "wheels", tmp_path_factory.mktemp("pip") / "venv")
-    name = f"proctor-test/proctor:{uuid.uuid4().hex}"
-    docker.images.build(
-        path=str(context),
-        tag=name,
-        buildargs={"BASE": base, "PIP_NO_INDEX": "1"},
-        network_mode="none",
-        rm=True,
-        forcerm=True,
-        nocache=True,
-    )
-    yield name
-    docker.images.remove(name)
+    names = [f"proctor-test/{stage}:{uuid.uuid4().hex}" for stage in ("build", "proctor")]
+    # The first stage by itself, so that it has a name, too, and can be removed.
+    build(docker, context, names[0], base, target="build", nocache=True)
+    build(docker, context, names[1], base)
+    yield names[1]
+    for name in reversed(names):
+        docker.images.remove(name)
+
+
+def build(docker, context: Path, name: str, base: str, **how):
+    arguments = {"BASE": base, "PIP_NO_INDEX": "1"}
+    where = {"path": str(context), "tag": name, "buildargs": arguments, "network_mode": "none"}
+    try:
+        docker.images.build(**where, rm=True, forcerm=True, **how)
+    except BuildError as error:
+        pytest.fail("".join(line.get("stream", "") for line in error.build_log), pytrace=False)
 
 
 def download(wheels: Path, venv: Path):
@@ -156,7 +161,5 @@ def test_it_examines_a_repository_of_somebody_else(docker, image, repo):
 
 def test_a_base_is_not_chosen_for_anybody(docker, tmp_path):
     (tmp_path / "Dockerfile").write_text((ROOT / "Dockerfile").read_text())
-    from docker.errors import APIError, BuildError
-
     with pytest.raises((APIError, BuildError), match="base name"):
         docker.images.build(path=str(tmp_path), rm=True, forcerm=True)

@@ -78,9 +78,7 @@ class Runner:
         if not self._action.exists():
             copy_action(self._action)
 
-    def run(
-        self, repo: Path, workflow: Path, event: str, payload: Mapping[str, Any], token: str
-    ) -> Acted:
+    def run(self, repo: Path, workflow: Path, event: str, payload: Mapping[str, Any], token: str) -> Acted:
         """Run a workflow for an event in a work folder, with this token as the job's."""
         given = self.home / "event.json"
         given.write_text(json.dumps(payload))
@@ -149,13 +147,11 @@ def shallow_clone(origin: ScratchRepo, folder: Path, branch: str) -> Path:
 
 def _timed(argv: list[str], env: dict[str, str]) -> Acted:
     began = time.monotonic()
-    lines = []
     with subprocess.Popen(
         argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         encoding="utf-8", errors="replace",
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        for line in process.stdout:
-            lines.append((time.monotonic() - began, line))
+        lines = [(time.monotonic() - began, line) for line in process.stdout]
     log = "".join(line for _, line in lines)
     return Acted(process.returncode, log, time.monotonic() - began, tuple(lines))
