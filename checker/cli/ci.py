@@ -112,10 +112,12 @@ def command(
     Base and head come from the event; what the clone lacks is fetched. Writes the step's outputs, summary and
     annotations, and keeps one comment on the pull request.
     """
+    from checker.cli.event_revisions import folder_in_git
     from checker.cli.reports import write_reports
     from checker.github.event import comparison
     from checker.github.outputs import outputs_of, write_outputs, write_summary
     from checker.github.payload import read_payload
+    from checker.github.place import from_top
     from checker.github.runner import runner_from
     from checker.reporters import REPORTERS
 
@@ -127,13 +129,15 @@ def command(
         path, base, policy_from == "head", sandbox == "auto", advisories, offline, moment(now), cache
     )
     verdict = _verdict(runner, compared, choices)
-    files = {"json": verdict_file, "sarif": sarif_file, "html": html_file}
-    written = write_reports(verdict, files)
+    folder = folder_in_git(path)
+    seen = from_top(verdict, folder)
+    files = write_reports(verdict, {"json": verdict_file, "html": html_file})
+    files |= write_reports(seen, {"sarif": sarif_file})
     click.echo(REPORTERS["terminal"](verdict), nl=False)
-    click.echo(REPORTERS["annotations"](verdict), nl=False)
-    posted = _comment(runner, compared, verdict, comment if publish else "never", choices.path)
+    click.echo(REPORTERS["annotations"](seen), nl=False)
+    posted = _comment(runner, compared, verdict, comment if publish else "never", folder)
     write_summary(runner.summary, verdict, runner.run_url, (posted.remark,) if posted.remark else ())
-    write_outputs(runner.output, {**outputs_of(verdict), **written})
+    write_outputs(runner.output, {**outputs_of(verdict), **files})
     if posted.remark:
         click.echo(f"proctor: {posted.remark}", err=True)
     return _exit_code(verdict, fail_on, unposted=comment == "always" and not posted.done)
@@ -172,14 +176,13 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
     return run(revisions, Request(now=choices.now, offline=choices.offline), make)
 
 
-def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str, path: Path) -> Posted:
+def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str, folder: str) -> Posted:
     from checker.github.client import Api
     from checker.github.report import comment_on, post
 
     def post_it(number: int) -> Posted:
         api = Api(runner.api_url, runner.repository, runner.token)
-        about = path.as_posix()
-        return post(api, number, verdict, runner.run_url, "" if about == "." else about)
+        return post(api, number, verdict, runner.run_url, folder)
 
     return comment_on(compared.pull, choice, bool(runner.token), post_it)
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from checker.engines.git import Git
+from checker.engines.git.command import find_place
 from checker.engines.git.fetch import Remote
 from checker.engines.git.meeting import Meeting, ensure, meet
 from checker.errors import ProctorError, UsageError
@@ -39,6 +40,12 @@ def event_revisions(
                 raise
     ensure(git, remote, compared.head)
     return Revisions(head=git.tree(compared.head))
+
+
+def folder_in_git(path: Path) -> str:
+    """The examined folder below the top of its git repository: "" or `a/b`."""
+    place = find_place(path)
+    return place.prefix.rstrip("/") if place is not None else ""
 
 
 def _compared(git: Git, met: Meeting, *, own_policy: bool) -> Revisions:

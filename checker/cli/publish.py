@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -24,8 +24,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def command(verdict: Path, event: Path | None, path: str) -> int:
     """Comment the verdict that another job left in VERDICT, a JSON file, on its pull request.
 
-    For a `workflow_run` job. The file is taken for what an author may have written: a pull request that changes
-    its own workflow or policy is never shown as passing. The exit code says whether there is a comment.
+    For a `workflow_run` job. The file is taken for what an author may have written: a pull request that
+    changes its own workflow or policy is never shown as passing. The exit code says whether it was commented.
     """
     from checker.commands.previous import read_verdict
     from checker.escape import visible
@@ -46,8 +46,9 @@ def command(verdict: Path, event: Path | None, path: str) -> int:
     if pull is None:
         click.echo(f"proctor: no open pull request has {run.head_sha} as its head; nothing to comment")
         return 0
-    shown = trusted(api, told, pull, path)
+    folder = PurePosixPath(path).as_posix().strip("/").removeprefix(".")
+    shown = trusted(api, told, pull, folder)
     source = f"{runner.server_url}/{runner.repository}/actions/runs/{run.id}"
-    posted = post(api, pull.number, shown, source, "" if path == "." else path)
+    posted = post(api, pull.number, shown, source, folder)
     click.echo(f"proctor: {posted.remark or f'commented on #{pull.number}: {shown.decision}'}")
     return 0 if posted.done else EXIT_INCONCLUSIVE

@@ -29,7 +29,6 @@ class Runner:
     api_url: str = _API
     server_url: str = _SERVER
     run_id: str = ""
-    self_hosted: bool = False
     output: Path | None = None
     summary: Path | None = None
     token: str = field(default="", repr=False)
@@ -56,7 +55,6 @@ def runner_from(env: Mapping[str, str]) -> Runner:
         api_url=_address(env, "GITHUB_API_URL", _API),
         server_url=_address(env, "GITHUB_SERVER_URL", _SERVER),
         run_id=_digits(env.get("GITHUB_RUN_ID", "")),
-        self_hosted=env.get("RUNNER_ENVIRONMENT", "") == "self-hosted",
         output=_file(env, "GITHUB_OUTPUT"),
         summary=_file(env, "GITHUB_STEP_SUMMARY"),
         token=env.get("GITHUB_TOKEN", "").strip(),

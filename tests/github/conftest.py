@@ -3,7 +3,11 @@ from __future__ import annotations
 import pytest
 
 from checker.github.client import Api
+from tests.cli import conftest as cli
+from tests.github.jobs import Jobs, start
 from tests.support.github_server import REPOSITORY, WRITE, GitHubServer
+
+proctor = cli.proctor
 
 
 @pytest.fixture
@@ -27,3 +31,13 @@ def api_as(github, waits):
 @pytest.fixture
 def api(api_as):
     return api_as(WRITE)
+
+
+@pytest.fixture
+def jobs(github, tmp_path, proctor, monkeypatch):
+    """Steps of a workflow in a repository that the loopback GitHub holds."""
+    origin = start(tmp_path / "origin", commits=4)
+    github.repository = origin.path
+    for name in ("GITHUB_ACTIONS", "RUNNER_ENVIRONMENT", "SAFETY_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    return Jobs(github, origin, tmp_path, proctor, monkeypatch.setenv)

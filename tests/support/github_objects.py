@@ -186,8 +186,8 @@ def commit(sha: str) -> dict[str, Any]:
             "comment_count": 0,
             "tree": tree,
         },
-        "author": None,
-        "committer": None,
+        "author": user("someone"),
+        "committer": user("someone"),
         "parents": [],
     }
 
