@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 WORKERS := -n 2 --dist worksteal
 
-.PHONY: help setup engine browser demo readme test test-fast lint format bench screenshots requirements clean
+.PHONY: help setup engine browser openapi demo readme test test-fast lint format bench screenshots requirements clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,13 +22,16 @@ browser: ## Find Chromium; as root on Debian or Ubuntu, install it
 	  if [ $$code -ne 3 ] || [ "$${PROCTOR_REQUIRE_BROWSER:-}" = 1 ]; then exit $$code; fi; \
 	  echo "No Chromium: the tests that look at reports in a browser are skipped, and said so." >&2; }
 
+openapi: ## Fetch GitHub's description of its API, which the tests hold theirs against
+	@scripts/fetch-openapi.sh
+
 demo: setup engine ## Examine the example repository and show the report
 	@$(PY) -m scripts.demo
 
 readme: setup engine ## Put the demo's report into README.md
 	@$(PY) -m scripts.demo --update-readme
 
-test: setup engine browser ## All tests; without engine, browser or package index, those that need them are skipped
+test: setup engine browser openapi ## All tests; without engine, browser or package index, those that need them are skipped
 	@$(PYTEST) $(WORKERS) -m "not engine"
 	@# One after another: they share the engine, and some remove what is on it.
 	@$(PYTEST) -m engine

@@ -16,21 +16,26 @@ MAX_BYTES = 64 * 1024 * 1024
 
 def read_previous(path: Path, now: dt.datetime) -> Verdict:
     """The verdict in a file. Raises UsageError: no verdict, of a change alone, or from after `now`."""
-    name = visible(str(path))
+    name = f"--previous {visible(str(path))}"
+    verdict = read_verdict(path, name, MAX_BYTES)
+    if problem := _unfit(verdict, now):
+        raise UsageError(f"{name} {problem}")
+    return verdict
+
+
+def read_verdict(path: Path, name: str, max_bytes: int) -> Verdict:
+    """Any verdict in a file of at most `max_bytes`. Raises UsageError that begins with `name`."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(max_bytes + 1)
     except OSError as error:
-        raise UsageError(f"--previous {name} cannot be read: {error.strerror or error}") from error
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"--previous {name} has more than {MAX_BYTES} bytes")
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
+    if len(data) > max_bytes:
+        raise UsageError(f"{name} has more than {max_bytes} bytes")
     try:
-        verdict = Verdict.model_validate_json(data)
+        return Verdict.model_validate_json(data)
     except ValidationError as error:
-        raise UsageError(f"--previous {name} is no verdict of version 1: {_first(error)}") from error
-    if problem := _unfit(verdict, now):
-        raise UsageError(f"--previous {name} {problem}")
-    return verdict
+        raise UsageError(f"{name} is no verdict of version 1: {_first(error)}") from error
 
 
 def _first(error: ValidationError) -> str:

@@ -20,6 +20,8 @@ RUN = PYPROJECT["project"]["dependencies"]
 DECLARED = {
     "run.txt": RUN,
     "dev.txt": [*RUN, *PYPROJECT["dependency-groups"]["dev"]],
+    "safety.txt": [*RUN, *PYPROJECT["project"]["optional-dependencies"]["safety"]],
+    "build.txt": PYPROJECT["build-system"]["requires"],
     "bootstrap.txt": ["uv"],
 }
 
@@ -52,9 +54,7 @@ def test_requirements_have_hashes_and_no_address(name):
 
 def test_tests_run_with_the_versions_that_are_shipped():
     dev = pins("dev.txt")
-    assert all(
-        dev[package] == pin for name in ("run.txt", "bootstrap.txt") for package, pin in pins(name).items()
-    )
+    assert all(dev[package] == pin for name in DECLARED for package, pin in pins(name).items())
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")

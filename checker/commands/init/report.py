@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from checker.commands.init import Initiation
 from checker.commands.init.manifests import Manifest, remarks
-from checker.commands.init.starters import PRE_COMMIT
+from checker.commands.init.starters import PRE_COMMIT, WORKFLOW
 from checker.escape import visible
 from checker.load.policy_files import PACKAGES
 
@@ -105,10 +105,16 @@ def _summary(made: Initiation, done: Done) -> Iterator[str]:
 
 def _next_steps(made: Initiation) -> Iterator[str]:
     yield "Next:"
-    yield "  1. see where the skills stand:    proctor check --worktree --no-sandbox"
-    yield f"  2. decide on the packages:        {_decision(made)}"
     hook = " && pre-commit install" if PRE_COMMIT in made.files else ""
-    yield f'  3. commit it for review:          git add --all && git commit -m "Skills under policy"{hook}'
+    steps = {
+        "see where the skills stand": "proctor check --worktree --no-sandbox",
+        "decide on the packages": _decision(made),
+        "put a release's commit for the zeros": f"$EDITOR {WORKFLOW}" if WORKFLOW in made.files else "",
+        "commit it for review": f'git add --all && git commit -m "Skills under policy"{hook}',
+    }
+    wanted = [(what, command) for what, command in steps.items() if command]
+    for number, (what, command) in enumerate(wanted, start=1):
+        yield f"  {number}. {f'{what}:':<38}{command}"
 
 
 def _decision(made: Initiation) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 
 from packaging.utils import NormalizedName
 
@@ -20,6 +21,8 @@ from checker.model.level import Level
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9._,\[\]<>=!~*-]*[A-Za-z0-9\]*])?")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"})
 _LINE = 110
+#: In a source checkout.
+_EXAMPLES = {"proctor.yml": Path(__file__).resolve().parents[3] / "examples/workflows/pull-request.yml"}
 
 
 def manifest_text(proposal: Proposal, folder: str, level: Level | None, python: str | None = None) -> str:
@@ -61,8 +64,12 @@ def registry_entries(uses: Mapping[NormalizedName, str]) -> str:
 
 
 def starter(name: str) -> str:
-    """A file that ships with Proctor (`checker/data/init`), for the version that is running."""
-    text = resources.files("checker").joinpath(f"data/init/{name}").read_text("utf-8")
+    """A file that ships with Proctor (`checker/data/init`), for the version that is running.
+
+    The workflow is the one of `examples/workflows/`, and gets there when the wheel is built.
+    """
+    shipped = Path(str(resources.files("checker")), "data/init", name)
+    text = (shipped if shipped.exists() else _EXAMPLES[name]).read_text("utf-8")
     return text.replace("{version}", __version__)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,10 +72,10 @@ class GitCommand:
     place: Place
     program: str = field(default_factory=lambda: shutil.which("git", path=_search_path()) or "git")
 
-    def argv(self, *args: str) -> list[str]:
+    def argv(self, *args: str, settings: Sequence[str] = ()) -> list[str]:
         """The whole command line for `args` (a plumbing command and its arguments)."""
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-        return [self.program, "--no-pager", *settings, *args]
+        parts = [part for setting in (*_SETTINGS, *settings) for part in ("-c", setting)]
+        return [self.program, "--no-pager", *parts, *args]
 
     @property
     def env(self) -> dict[str, str]:
@@ -87,15 +87,20 @@ class GitCommand:
         return {**kept, "PATH": _search_path(), **_FIXED_ENV, **where}
 
     def run(
-        self, *args: str, accept: Collection[int] = (0,), extra_env: Mapping[str, str] | None = None
+        self,
+        *args: str,
+        accept: Collection[int] = (0,),
+        extra_env: Mapping[str, str] | None = None,
+        settings: Sequence[str] = (),
+        timeout: float = TIMEOUT_SECONDS,
     ) -> process.Finished:
         """Run a command in the examined folder. Raises Unanswered for an exit code not in `accept`."""
         done = process.run(
             ENGINE,
-            self.argv(*args),
+            self.argv(*args, settings=settings),
             env={**self.env, **(extra_env or {})},
             cwd=self.place.folder,
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             max_output=_MAX_OUTPUT,
         )
         if done.returncode not in accept:

@@ -21,6 +21,10 @@ _NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[./]|[./]\Z|\.
 _LENGTHS = {"sha1": 40, "sha256": 64}
 
 
+class TooShallow(UsageError):
+    """The clone lacks the history that the answer needs."""
+
+
 class Refs:
     """Looks references up in one repository."""
 
@@ -54,7 +58,7 @@ class Refs:
     def merge_base(self, one: str, other: str) -> str:
         """The commit where the histories of two commit ids parted.
 
-        Raises UsageError when there is none, when the clone is too shallow to be sure, and when there are
+        Raises TooShallow when the clone cannot tell. UsageError when there is none, and when there are
         several: a change measured from one of them could hide what it undoes of the other.
         """
         done = self._command.run("merge-base", "--all", "--end-of-options", one, other, accept=(0, 1))
@@ -63,16 +67,16 @@ class Refs:
             raise UsageError(
                 "the two histories meet in several places; merge the base branch, then run again"
             )
-        if not bases and not self._shallow:
+        if not bases and not self.shallow:
             raise UsageError(f"{one[:12]} and {other[:12]} have no common history")
         if not bases or self._cut_between(bases[0], one, other):
-            raise UsageError(f"the clone is too shallow for the common history; {_DEEPEN}")
+            raise TooShallow(f"the clone is too shallow for the common history; {_DEEPEN}")
         return bases[0]
 
     def ever_held(self, commit: str, path: str) -> bool:
         """Whether any commit of the history of `commit` had an entry at `path` (below the examined folder).
 
-        Raises UsageError when the clone is too shallow to know.
+        Raises TooShallow when the clone cannot tell.
         """
         path = f"{self._command.place.prefix}{path}"
         if self._command.run("ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", path).stdout:
@@ -82,7 +86,7 @@ class Refs:
             "rev-list", "--max-count=1", "--full-history", "--end-of-options", commit, "--", path
         )
         if not done.stdout and self._cut_between(None, commit):
-            raise UsageError(
+            raise TooShallow(
                 f"the clone is too shallow to tell whether {_shown(path)} ever existed; {_DEEPEN}"
             )
         return bool(done.stdout)
@@ -93,19 +97,24 @@ class Refs:
         A merge counts where it differs from any parent. Raises UsageError when the clone is too shallow.
         """
         if self._cut_between(None, commit):
-            raise UsageError(f"the clone is too shallow for the whole history; {_DEEPEN}")
+            raise TooShallow(f"the clone is too shallow for the whole history; {_DEEPEN}")
         below = [f"{self._command.place.prefix}{path}" for path in paths]
         order = ("--topo-order", "--reverse", "--full-history")
         done = self._command.run("rev-list", *order, "--end-of-options", commit, "--", *below)
         return tuple(done.stdout.decode("ascii").split())
 
+    def has(self, commit: str) -> bool:
+        """Whether the clone has a commit, named by its full id."""
+        return self._commit(commit) == commit
+
     @property
-    def _shallow(self) -> bool:
+    def shallow(self) -> bool:
+        """Whether the clone lacks a part of its history."""
         return self._command.text("rev-parse", "--is-shallow-repository") == "true"
 
     def _cut_between(self, start: str | None, *ends: str) -> bool:
         """Whether a commit after `start` lost its parents to a shallow clone: history only looks whole."""
-        if not self._shallow:
+        if not self.shallow:
             return False
         shallow = self._command.place.folder / self._command.text("rev-parse", "--git-path", "shallow")
         cut = set(shallow.read_text("ascii").split())

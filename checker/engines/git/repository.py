@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from checker.engines.git import status
 from checker.engines.git.ahead import Ahead
 from checker.engines.git.command import ENGINE, GitCommand, find_place, said
+from checker.engines.git.fetch import Remote, fetch
 from checker.engines.git.objects import Objects
 from checker.engines.git.refs import Refs
 from checker.engines.git.staged import staged_tree
@@ -104,6 +106,19 @@ class Git:
     def ever_held(self, commit: str, path: str) -> bool:
         """Whether the history of `commit` ever held `path`; see `Refs.ever_held`. Raises UsageError."""
         return self._refs.ever_held(commit, path)
+
+    def has(self, commit: str) -> bool:
+        """Whether the clone has a commit, named by its full id."""
+        return self._refs.has(commit)
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone lacks a part of its history."""
+        return self._refs.shallow
+
+    def fetch(self, remote: Remote, wanted: Mapping[str, str], *depth: str) -> None:
+        """Fetch branches and commits into local references; see `fetch.fetch`."""
+        fetch(self._command, remote, wanted, *depth)
 
     def history(self, commit: str, *paths: str) -> tuple[Commit, ...]:
         """The commits that changed a path below the examined folder; see `Refs.touching`."""

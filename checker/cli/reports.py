@@ -1,0 +1,35 @@
+"""Reports as files: each written whole, so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from checker.errors import UsageError
+from checker.model.verdict import Verdict
+from checker.reporters import REPORTERS
+
+#: Report → the step's output that names its file.
+_OUTPUTS = {"json": "verdict-file", "sarif": "sarif-file"}
+
+
+def write_reports(verdict: Verdict, files: Mapping[str, Path | None]) -> dict[str, str]:
+    """Write each report whose file is given; the outputs that name them. Raises UsageError."""
+    for form, file in files.items():
+        if file is not None:
+            write_report(file, REPORTERS[form](verdict))
+    named = ((_OUTPUTS[form], str(file)) for form, file in files.items() if file and form in _OUTPUTS)
+    return dict(named)
+
+
+def write_report(file: Path, text: str) -> None:
+    """Replace the file at once. Raises UsageError."""
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise UsageError(f"the report cannot be written to {file}: {error.strerror}") from error

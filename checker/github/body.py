@@ -1,0 +1,45 @@
+"""The comment's text: a marker, the time of the run, and as much of the report as fits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+
+from checker.github.sticky import same
+from checker.model.verdict import Verdict
+from checker.reporters.budget import COMMENT_LIMIT, fit
+
+_AT = re.compile(r"<!-- at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00) -->")
+
+
+def marker(kind: str, about: str = "") -> str:
+    """The first line of what we write: one for each kind, and for each thing that it is about.
+
+    `about` (a folder, a skill) is anybody's text: only its digest goes in.
+    """
+    digest = f" {hashlib.sha256(about.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}" if about else ""
+    return f"<!-- proctor:{kind}{digest} -->"
+
+
+@dataclass(frozen=True)
+class VerdictComment:
+    """Writes a verdict's comment. `pointer` is where everything stands that does not fit."""
+
+    verdict: Verdict
+    marker: str
+    pointer: str = ""
+
+    def write(self, standing: str | None) -> str:
+        """The body; the one that stands there where only the time of the run is another."""
+        if standing is not None and (found := _AT.search(standing[:200])) is not None:
+            then = dt.datetime.fromisoformat(found[1])
+            if same(self._at(then), standing):
+                return standing
+        return self._at(self.verdict.now)
+
+    def _at(self, now: dt.datetime) -> str:
+        head = f"{self.marker}\n<!-- at {now.astimezone(dt.UTC).isoformat(timespec='seconds')} -->\n"
+        text = fit(self.verdict.model_copy(update={"now": now}), COMMENT_LIMIT - len(head), self.pointer)
+        return head + text

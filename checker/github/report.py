@@ -1,0 +1,54 @@
+"""The comment on a pull request, posted where that is right and the token may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checker.errors import Unanswered
+from checker.github.body import VerdictComment, marker
+from checker.github.client import Api
+from checker.github.identity import login
+from checker.github.payload import Pull
+from checker.github.sticky import put_comment
+from checker.github.trouble import Refused
+from checker.model.verdict import Verdict
+
+KIND = "verdict"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of the comment. `remark` says in a sentence what is not as usual."""
+
+    done: bool
+    remark: str = ""
+
+
+def post(api: Api, number: int, verdict: Verdict, pointer: str, about: str = "") -> Posted:
+    """Comment the verdict on a pull request, unless its head has moved on. Never raises for GitHub's sake.
+
+    `about` tells several skill repositories in one git repository apart.
+    """
+    try:
+        pull = api.get(f"pulls/{number}", Pull)
+        if pull.head.sha != verdict.head:
+            return Posted(True, f"No comment: #{number} has moved on from {verdict.head[:12]}.")
+        line = marker(KIND, about)
+        put_comment(api, number, login(api), line, VerdictComment(verdict, line, pointer).write)
+    except Refused as error:
+        return Posted(False, f"No comment: the token may not write one (pull-requests: write). {error}")
+    except Unanswered as error:
+        return Posted(False, f"No comment: {error}")
+    return Posted(True)
+
+
+def comment_on(pull: Pull | None, choice: str, has_token: bool, post_it: Callable[[int], Posted]) -> Posted:
+    """Decide by `--comment` (`auto`, `always`, `never`) and post. A fork's token may only read."""
+    if choice == "never" or pull is None:
+        return Posted(True)
+    if not has_token:
+        return Posted(False, "No comment: GITHUB_TOKEN is not set.")
+    if choice == "auto" and pull.from_fork:
+        return Posted(True, "No comment from here: a fork's token may not write; see `proctor publish`.")
+    return post_it(pull.number)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# What action.yml runs second: `proctor ci` with the action's inputs, which come as variables and never as text of
+# a script. `proctor ci` itself writes the other outputs, summary, annotations and comment; this only
+# builds its call.
+set -euo pipefail
+
+if [ "$INPUT_ONLY_INSTALL" = true ]; then
+  echo "only-install: nothing is examined here"
+  exit 0
+fi
+reports=$(mktemp -d "$RUNNER_TEMP/proctor.XXXXXX")
+call=(ci --policy-from "$INPUT_POLICY_FROM" --fail-on "$INPUT_FAIL_ON" --comment "$INPUT_COMMENT"
+      --sandbox "$INPUT_SANDBOX" --verdict-file "$reports/verdict.json" --sarif-file "$reports/proctor.sarif"
+      --html-file "$reports/proctor.html")
+[ -z "$INPUT_BASE" ] || call+=(--base "$INPUT_BASE")
+[ -z "$INPUT_ADVISORIES" ] || call+=(--advisories "$INPUT_ADVISORIES")
+echo "html-file=$reports/proctor.html" >> "$GITHUB_OUTPUT"
+exec "$PROCTOR" "${call[@]}" -- "$INPUT_PATH"
