@@ -28,9 +28,9 @@ _SIGNS = {
 def standing(rescan: Rescan, verdict: Verdict, skill: str | None = None) -> str:
     """What stands, of all skills or of one: advisories, denied packages, and what could not be checked."""
     skills = [s for s in verdict.skills if skill in (None, s.skill) and s.decision is not DecisionWord.PASS]
-    rows = [row for row in rescan.standing if skill is None or skill in (*row.fails, *row.warns)]
+    rows = [row for row in rescan.standing if skill is None or skill in row.fails]
     lines = [
-        *(line for row in rows for line in [_advisory(row, skill)] if row.fails),
+        *(_advisory(row, skills, skill) for row in rows if row.fails),
         *(line for one in skills for line in _others(one)),
     ]
     head = _head(skills, skill)
@@ -49,19 +49,27 @@ def changes(rescan: Rescan, skill: str | None = None) -> str:
 def _head(skills: list[SkillVerdict], skill: str | None) -> str:
     if not skills:
         return "Every lock passes."
-    told = (
-        f"{cell(skill, 200)} does not pass any more."
-        if skill is not None
-        else f"{wording.counted(len(skills), 'skill')} would not pass any more: "
-        f"{', '.join(cell(one.skill, 200) for one in skills[:20])}{' and more' if len(skills) > 20 else ''}."
+    shown = ", ".join(cell(one.skill, 200) for one in skills[:20])
+    more = f" and {len(skills) - 20} more" if len(skills) > 20 else ""
+    verb = "does" if len(skills) == 1 else "do"
+    return (
+        f"{shown}{more} {verb} not pass any more. This issue is kept up to date, and closed when "
+        f"{'every lock passes' if skill is None else 'it passes'}."
     )
-    return f"{told} This issue is kept up to date, and closed when every lock passes."
 
 
-def _advisory(row: Standing, skill: str | None) -> str:
+def _advisory(row: Standing, skills: list[SkillVerdict], skill: str | None) -> str:
     where = "" if skill is not None else f" in {_some(row.fails)}"
-    todo = f"; declare {_some(row.upgrades)}" if row.upgrades else ""
-    return f"- **{row.severity}** {cell(row.subject, 100)} {_some(row.packages)}{where}{todo}"
+    names = {row.subject, *row.aliases}
+    todo = dict.fromkeys(
+        finding.remedy
+        for one in skills
+        for outcome in one.outcomes
+        for finding in outcome.findings
+        if finding.remedy and finding.effect == "fails" and finding.subject in names
+    )
+    told = "".join(f"; {prose(remedy, 300)}" for remedy in list(todo)[:3])
+    return f"- **{row.severity}** {cell(row.subject, 100)} {_some(row.packages)}{where}{told}"
 
 
 def _others(skill: SkillVerdict) -> Iterator[str]:
@@ -85,7 +93,7 @@ def _change(change: Change) -> str:
     about = f" {_some(change.packages)}" if change.packages else ""
     return (
         f"- *{_SIGNS[change.change]}* {cell(change.subject, 100)}{about} ({change.cause}): "
-        f"{prose(change.why, 300)} In {_some(change.skills)}."
+        f"{prose(change.why, 300)}; in {_some(change.skills)}"
     )
 
 
