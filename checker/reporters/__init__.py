@@ -38,4 +38,5 @@ REPORTERS: dict[str, Reporter] = {
     "summary": _reporter("summary"),
     "annotations": _reporter("annotations"),
     "sarif": _reporter("sarif"),
+    "html": _reporter("html_"),
 }

@@ -19,17 +19,27 @@ def phases(skill: SkillVerdict) -> list[PhaseEvidence]:
 
 def measured(phase: PhaseEvidence) -> str:
     """The numbers of a phase on one line; what nobody could observe is said to be so."""
-    known = (
-        ("exit", _or_unseen(phase.exit_code)),
-        ("wall", _seconds(phase.wall_seconds)),
-        ("CPU", _seconds(phase.cpu_seconds)),
-        ("peak", _mebibytes(phase.peak_memory_bytes)),
-        ("network attempts", _or_unseen(phase.network_attempts)),
-        ("OOM kills", _or_unseen(phase.oom_kills)),
-        ("leftovers", _left(phase.leftovers)),
-    )
+    names = ("exit", "wall", "CPU", "peak", "network attempts", "OOM kills")
+    known = [*zip(names, numbers(phase), strict=True), ("leftovers", _left(phase.leftovers))]
     limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
     return " · ".join(f"{name} {value}" for name, value in known) + limit
+
+
+def numbers(phase: PhaseEvidence) -> tuple[str, ...]:
+    """Exit code, wall time, CPU time, peak memory, network attempts and OOM kills, each in words."""
+    return (
+        _or_unseen(phase.exit_code),
+        _seconds(phase.wall_seconds),
+        _seconds(phase.cpu_seconds),
+        _mebibytes(phase.peak_memory_bytes),
+        _or_unseen(phase.network_attempts),
+        _or_unseen(phase.oom_kills),
+    )
+
+
+def left_running(phase: PhaseEvidence) -> str:
+    """The processes that outlived the phase; empty where there were none, or nobody looked."""
+    return _left(phase.leftovers) if phase.leftovers else ""
 
 
 def _left(processes: tuple[str, ...] | None) -> str:

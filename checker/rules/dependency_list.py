@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from packaging.utils import NormalizedName
 
 from checker.model.dependency import MOST_DEPENDENCIES, MOST_REQUIRED, Dependency
 from checker.model.lock import Pin
@@ -17,7 +19,9 @@ def dependency_list(decided: Decided, pins: Iterable[Pin]) -> tuple[Dependency, 
     return tuple(_dependency(decided, pin, by_name, pin.name in roots) for pin in order[:MOST_DEPENDENCIES])
 
 
-def _dependency(decided: Decided, pin: Pin, by_name: dict[str, Pin], declared: bool) -> Dependency:
+def _dependency(
+    decided: Decided, pin: Pin, by_name: Mapping[NormalizedName, Pin], declared: bool
+) -> Dependency:
     decision = decided.decisions.get(pin)
     below = sorted({name for name in decided.graph.edges.get(pin.name, ()) if name in by_name})
     return Dependency(

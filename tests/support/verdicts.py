@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from checker.judge import judge
 from checker.model.base import Location
+from checker.model.dependency import Dependency
 from checker.model.evidence import PhaseEvidence, SandboxEvidence
 from checker.model.level import Level
 from checker.model.outcome import Finding, Outcome, Status
@@ -163,6 +164,22 @@ def _prompt_only() -> list[Outcome]:
     ]
 
 
+_TREE = (
+    Dependency(
+        pin="pretty-report==0.3",
+        requires=("evil==1.0", "pillow==10.4"),
+        declared=True,
+        allowed=False,
+        why="pending",
+    ),
+    Dependency(pin="tabulate==0.9", declared=True, allowed=True, why="approved"),
+    Dependency(pin="evil==1.0", requires=("requests==2.32.3",), allowed=False, why="banned"),
+    Dependency(pin="pillow==10.4", allowed=None),
+    Dependency(pin="requests==2.32.3", requires=("urllib3==2.2",), allowed=True, why="covered"),
+    Dependency(pin="urllib3==2.2", requires=("requests==2.32.3",), allowed=True, why="covered"),
+)
+
+
 def _banned() -> list[Outcome]:
     skill = "skills/report"
     banned = finding(
@@ -170,7 +187,7 @@ def _banned() -> list[Outcome]:
         file="policies/packages.yaml",
         line=31,
         chain=("pretty-report", "evil"),
-        remedy=f"take pretty-report out of {skill}/skill.yaml, then run: proctor lock {skill}",
+        remedy=f"take pretty-report out of {skill}/skill.yaml, then run `proctor lock {skill}`",
     )
     pending = finding(
         subject="pretty-report==0.3",
@@ -181,7 +198,7 @@ def _banned() -> list[Outcome]:
     )
     return [
         *_passing(skill, "packages", "sandbox"),
-        failed(pending, banned, skill=skill),
+        failed(pending, banned, skill=skill).model_copy(update={"dependencies": _TREE}),
         Outcome.skipped("sandbox", skill, "the policy denies what it would run"),
     ]
 
@@ -196,15 +213,16 @@ def _scraper() -> list[Outcome]:
         file=f"{skill}/pylock.toml",
         line=44,
         aliases=("CVE-2018-18074",),
+        package="requests==2.19.0",
         fixed=True,
-        remedy=f"raise requests to >=2.20.0 in {skill}/skill.yaml, then run: proctor lock {skill}",
+        remedy=f"raise requests to >=2.20.0 in {skill}/skill.yaml, then run `proctor lock {skill}`",
     )
     sent = Finding(
         rule="sandbox",
         subject="network",
         severity=Severity.ERROR,
         message="tests tried to send to the network 3 times",
-        remedy=f"see what it does: proctor sandbox run {skill} scripts/fetch.py",
+        remedy=f"see what it does: `proctor sandbox run {skill} scripts/fetch.py`",
     )
     phases = (
         _phase("import", "passed", exit_code=0),
@@ -221,8 +239,15 @@ def _scraper() -> list[Outcome]:
             "1 failed, 3 passed\n",
         ),
     )
+    tree = (
+        Dependency(
+            pin="requests==2.19.0", requires=("idna==2.7",), declared=True, allowed=True, why="approved"
+        ),
+        Dependency(pin="idna==2.7", allowed=True, why="covered"),
+    )
     return [
-        *_passing(skill, "vulnerabilities", "sandbox"),
+        *_passing(skill, "packages", "vulnerabilities", "sandbox"),
+        passed("packages", skill).model_copy(update={"dependencies": tree}),
         failed(advisory, skill=skill, check="vulnerabilities"),
         failed(sent, skill=skill, check="sandbox").model_copy(
             update={"evidence": SandboxEvidence(phases=phases)}
@@ -373,6 +398,15 @@ phases = st.builds(
     failures=_names,
 )
 evidence = st.none() | st.builds(SandboxEvidence, phases=st.lists(phases, max_size=2).map(tuple))
+_pins = st.sampled_from(["a==1", "b==1", "c==1"]) | hostile_text
+dependencies = st.builds(
+    Dependency,
+    pin=_pins,
+    requires=st.lists(_pins, max_size=3).map(tuple),
+    declared=st.booleans(),
+    allowed=st.none() | st.booleans(),
+    why=hostile_text,
+)
 outcomes = st.builds(
     Outcome,
     check=st.sampled_from(CHECK_ORDER) | hostile_text,
@@ -381,6 +415,7 @@ outcomes = st.builds(
     reason=hostile_text,
     findings=st.lists(findings, max_size=2).map(tuple),
     evidence=evidence,
+    dependencies=st.lists(dependencies, max_size=4).map(tuple),
 )
 #: What the judge looks at, without what it does not: many more of these fit into a second.
 plain_findings = st.builds(
