@@ -176,6 +176,12 @@ class Http:
             return self._pools[proxy]
 
     def _new_pool(self, proxy: str) -> urllib3.PoolManager:
+        try:
+            return self._made_pool(proxy)
+        except ValueError:  # told without the address and its password, also in a traceback
+            raise Unanswered(self.engine, "the proxy that the environment names is no address") from None
+
+    def _made_pool(self, proxy: str) -> urllib3.PoolManager:
         wait = self._patience
         retries = urllib3.Retry(
             total=wait.retries + 5,
