@@ -17,7 +17,7 @@ from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.decide import decide_unlocked
+from checker.rules.decide import decide_declared
 from checker.rules.dependency_list import dependency_list
 from checker.rules.lock_decisions import decide_lock
 from checker.rules.lock_graph import Case, warm
@@ -111,8 +111,7 @@ def _unlocked(exam: Exam, examinee: Examinee) -> _Answer:
     """Without a lock: what every admitted version agrees on, and that a lock is missing."""
     findings, today = [], exam.now.date()
     for package in examinee.skill.packages:
-        specifier = package.requirement.specifier
-        decision = decide_unlocked(exam.policy, package.name, specifier, examinee.level, today)
+        decision = decide_declared(exam.policy, package, examinee.level, today)
         if decision is not None and not decision.allowed:
             findings.append(_finding(str(package.requirement), decision, package.location, examinee))
     return _Answer(findings, [f"lock it: `proctor lock {examinee.skill.id}`"])
@@ -138,6 +137,9 @@ def _remedy(subject: str, decision: Decision, examinee: Examinee, place: Locatio
     remove = f"remove it from {where} and run `proctor lock {skill}`"
     if decision.rule == "banned":
         return f"use another package or version: {remove}"
+    if decision.rule == "source":
+        named = "or ask a code owner to name the address in `direct_sources` of policies/maturity.yaml"
+        return f"take a release from the policy's index, {named}"
     if decision.rule == "student":
         return f"raise `maturity` in {skill}/skill.yaml if agents of a higher level are meant, or {remove}"
     if decision.rule == "level":

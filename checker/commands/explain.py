@@ -13,7 +13,7 @@ from checker.model.explanation import Explanation
 from checker.model.lock import Pin
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
-from checker.rules.decide import decide_unlocked
+from checker.rules.decide import decide_declared
 from checker.rules.lock_decisions import Decided, decide_lock
 from checker.rules.lock_graph import Case
 from checker.tools import Index
@@ -60,8 +60,5 @@ def _unlocked(examinee: Examinee, policy: Policy, today: dt.date) -> dict[Normal
         gap = f"the answer depends on the version: `proctor lock {examinee.skill.id}`"
         return Explanation(text, decisions[name], place, None, gap)
 
-    decisions = {
-        p.name: decide_unlocked(policy, p.name, p.requirement.specifier, examinee.level, today)
-        for p in examinee.skill.packages
-    }
+    decisions = {p.name: decide_declared(policy, p, examinee.level, today) for p in examinee.skill.packages}
     return {p.name: of(p.name, p.location, str(p.requirement)) for p in examinee.skill.packages}

@@ -13,7 +13,7 @@ import re
 import sys
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -26,6 +26,8 @@ from checker.load.statements import Context, statements, word
 PYTHON_LIMIT = 3_000_000
 _CALLS = frozenset({"import_module", "__import__", "importorskip"})
 _DYNAMIC = re.compile(r"import_module|__import__|importorskip")
+#: What ends a line for Python: `str.splitlines` knows more.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 #: Text encodings a source may name (PEP 263). Others are not encodings of text, or take quadratic time.
 _ENCODINGS = re.compile(
     r"utf|(us-)?ascii|latin|iso|cp|windows|mac|koi8|euc|gb|big5|s(hift_?)?jis|johab|hz|tis"
@@ -95,7 +97,7 @@ def _without_collector() -> Iterator[None]:
 
 def _source(tree: ast.Module, text: str) -> PythonSource:
     dynamic = _DYNAMIC.search(text) is not None
-    found = sorted(_imports(tree, dynamic), key=lambda f: (f.line, f.module))
+    found = sorted(_imports(tree, _lines(text), dynamic), key=lambda f: (f.line, f.module))
     hints = frozenset(path_hints(tree)) if "sys.path" in text or "addsitedir" in text else frozenset[str]()
     return PythonSource(tuple(dict.fromkeys(found)), hints)
 
@@ -114,8 +116,14 @@ def parsed(text: str, path: str) -> ast.Module:
         raise InputError("not text that Python can parse", path) from error
 
 
-def _imports(tree: ast.Module, dynamic: bool) -> Iterator[Found]:
-    for node, context in statements(tree.body):
+def _lines(text: str) -> list[int]:
+    """The lines that hold the word: no import, and no call of the kinds looked for, is without it."""
+    lines = _LINE_END.split(text)
+    return [number for number, line in enumerate(lines, 1) if "import" in line]
+
+
+def _imports(tree: ast.Module, lines: Sequence[int], dynamic: bool) -> Iterator[Found]:
+    for node, context in statements(tree.body, lines):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield _found(alias.name, (), node.lineno, context)

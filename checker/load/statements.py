@@ -1,9 +1,10 @@
-"""Every statement of a Python module, with what holds where it stands: optional, for typing only, lazy."""
+"""The statements of a Python module, with what holds where it stands: optional, for typing only, lazy."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
@@ -28,16 +29,30 @@ class Context(NamedTuple):
     lazy: bool = False
 
 
-def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, Context]]:
-    """Every statement with what holds where it stands. A stack, as `elif` chains nest without end."""
+def statements(
+    body: list[ast.stmt], lines: Sequence[int] | None = None
+) -> Iterator[tuple[ast.stmt, Context]]:
+    """Every statement, or every one that covers one of `lines` (sorted, from 1), with what holds there.
+
+    A stack, as `elif` chains nest without end.
+    """
     stack: list[tuple[list[ast.stmt], Context]] = [(body, Context())]
     while stack:
         statements, context = stack.pop()
         for node in statements:
+            if lines is not None and not _covers(node, lines):
+                continue
             yield node, context
             if isinstance(node, ast.Import | ast.ImportFrom | ast.Expr | ast.Assign):
                 continue
             stack.extend(_inner(node, context))
+
+
+def _covers(node: ast.stmt, lines: Sequence[int]) -> bool:
+    """Whether any of `lines` is the statement's, its decorators' included."""
+    first = min((node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))))
+    place = bisect_left(lines, first)
+    return place < len(lines) and lines[place] <= (node.end_lineno or node.lineno)
 
 
 def _inner(node: ast.stmt, context: Context) -> Iterator[tuple[list[ast.stmt], Context]]:

@@ -1,7 +1,8 @@
 """The maturity matrix: may a skill of this level use this package at this version? Pure; denies by default.
 
-The order is fixed: banned, student, untrusted, pending, expired, level. When several entries speak of a name,
-any ban that covers the version wins, else any valid approval, else the most helpful reason.
+The order is fixed: banned, student, untrusted, pending, expired, level, and at last the source: an approval
+speaks of the index's package, of no address's. When several entries speak of a name, any ban that covers the
+version wins, else any valid approval, else the most helpful reason.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from checker.escape import shortened, visible
 from checker.model.decision import Decision
 from checker.model.level import Level
 from checker.model.lock import Pin
 from checker.model.policy import PackageStatus, Policy, RegistryEntry
+from checker.model.skill import DeclaredPackage
 from checker.rules.closure import Edges, chains
 
 
@@ -131,6 +134,27 @@ def decide_unlocked(
     if level is not Level.STUDENT and any(str(entry.versions) for entry in entries):
         return None
     return decide(policy, name, _ANY_VERSION, level, today)
+
+
+def decide_declared(
+    policy: Policy, package: DeclaredPackage, level: Level, today: dt.date
+) -> Decision | None:
+    """Decide for a declaration without a lock: by where it comes from, then as `decide_unlocked`."""
+    decision = decide_unlocked(policy, package.name, package.requirement.specifier, level, today)
+    return by_source(policy, package.name, package.requirement.url, decision)
+
+
+def by_source(
+    policy: Policy, name: NormalizedName, address: str | None, decision: Decision | None
+) -> Decision | None:
+    """The decision, or a denial: an approval speaks of the index's package, not of any address's.
+
+    `address` is None for what comes from the index.
+    """
+    if address is None or address in policy.direct_sources or (decision is not None and not decision.allowed):
+        return decision
+    shown = shortened(visible(address), 200)
+    return Decision(False, "source", f"{name} comes from {shown}, which the policy does not name")
 
 
 def exact_version(specifier: SpecifierSet) -> Version | None:

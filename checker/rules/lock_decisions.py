@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from packaging.utils import NormalizedName
+
 from checker.model.decision import Decision
 from checker.model.level import Level
 from checker.model.lock import Pin
-from checker.rules.decide import decide_closure
+from checker.rules.decide import by_source, decide_closure
 from checker.rules.lock_graph import Case, Graph, graph_of
 from checker.tools import Index
 
@@ -30,6 +32,11 @@ def decide_lock(case: Case, level: Level, today: dt.date, index: Index | None) -
     """Decide for every pin of a lock. A denial that rests on a gap in the graph is unsure, not denied."""
     graph = graph_of(case, index)
     decisions = decide_closure(case.policy, case.lock.pins, graph.roots, graph.edges, level, today)
+    addresses = _addresses(case)
+    decisions = {
+        pin: by_source(case.policy, pin.name, addresses.get(pin.name), decision) or decision
+        for pin, decision in decisions.items()
+    }
     gap = _gap(graph)
     doubtful = {
         pin: gap
@@ -37,6 +44,13 @@ def decide_lock(case: Case, level: Level, today: dt.date, index: Index | None) -
         if gap and not decision.allowed and decision.rule != "banned" and pin.name not in graph.roots
     }
     return Decided({pin: d for pin, d in decisions.items() if pin not in doubtful}, doubtful, graph)
+
+
+def _addresses(case: Case) -> dict[NormalizedName, str]:
+    """Names that come from an address instead of the index, by the lock or else by the declaration."""
+    declared = {p.name: p.requirement.url for p in case.skill.packages if p.requirement.url is not None}
+    locked = {d.name: d.direct_source for d in case.lock.distributions if d.direct_source is not None}
+    return declared | locked
 
 
 def _gap(graph: Graph) -> str:

@@ -16,7 +16,7 @@ from checker.model.policy import Policy, Target
 from checker.model.preview import Preview, Standing, Turn
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.decide import decide_unlocked
+from checker.rules.decide import decide_declared
 from checker.rules.grants import granted
 from checker.rules.lock_decisions import decide_lock
 from checker.rules.lock_graph import Case, warm
@@ -85,10 +85,7 @@ def _by_target(
     """What one target's lock denies, and what it leaves open."""
     lock, level = skill.locks.get(target.name), policy.level_of(skill.maturity)
     if lock is None:
-        answers = [
-            (str(p.requirement), decide_unlocked(policy, p.name, p.requirement.specifier, level, today))
-            for p in skill.packages
-        ]
+        answers = [(str(p.requirement), decide_declared(policy, p, level, today)) for p in skill.packages]
         return list(_denied(policy, skill, answers, today)), [f"no lock for target {target.name}"]
     decided = decide_lock(Case(skill, policy, target, lock), level, today, index)
     pins = [(str(pin), decision) for pin, decision in sorted(decided.decisions.items())]

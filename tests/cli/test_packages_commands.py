@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import POLICY, SKILL_MD
+from tests.cli.conftest import POLICY, SKILL_MD, packaged
 from tests.support.index_server import IndexServer
 from tests.support.osv import document, encoded, until
 from tests.support.repos import ScratchRepo
@@ -163,3 +163,34 @@ def test_tree_offline_says_whose_edges_they_are(locked, proctor):
     result = proctor("tree", "tables", "--path", locked.path, "--offline")
     assert "edges are those the lock claims" in result.out
     assert "No advisory engine was asked" in result.out
+
+
+ADDRESS = "https://files.elsewhere.example/pandas-2.2-py3-none-any.whl"
+
+
+@pytest.mark.parametrize("with_lock", [True, False])
+@pytest.mark.parametrize("named", [True, False])
+def test_an_address_is_denied_unless_the_policy_names_it(proctor, repo, with_lock, named):
+    files = packaged("tables", "pandas")
+    if not with_lock:
+        del files["skills/tables/pylock.toml"]
+    files["skills/tables/skill.yaml"] = f"version: 1\nmaturity: intern\npackages:\n  - pandas @ {ADDRESS}\n"
+    policy = f"version: 1\ndirect_sources: ['{ADDRESS}']\n" if named else "version: 1\n"
+    repo.commit({"policies/maturity.yaml": policy, **files})
+    explained = proctor("explain", "tables", "pandas", "--path", repo.path, "--offline").out
+    assert ("which the policy does not name" in " ".join(explained.split())) is not named
+    checked = proctor(
+        "check",
+        repo.path,
+        "--offline",
+        "--no-sandbox",
+        "--format",
+        "json",
+        "--only",
+        "packages",
+        "--skill",
+        "tables",
+    )
+    (skill,) = json.loads(checked.out)["skills"]
+    findings = [f for o in skill["outcomes"] if o["check"] == "packages" for f in o["findings"]]
+    assert ["denied (source)" in f["message"] for f in findings] == ([] if named else [True])

@@ -135,6 +135,8 @@ def test_a_requirements_file_that_is_missing_is_said():
         "pip install [options]",
         "pip install package-name",
         "uv add <name> && npm install <name>",
+        "uv tool install -e /path/to/checkout",
+        "pip install path/to/wheel.whl",
     ],
 )
 def test_placeholders_in_prose_are_no_packages(line):

@@ -107,6 +107,8 @@ def _sources(declarations: Iterable[Declaration]) -> Iterator[Remark]:
     for declaration in declarations:
         if declaration.source is not None:
             text = f"`{declaration.text}` comes from {_SOURCES[declaration.source]}: not taken over"
+            if declaration.source is Source.SOURCE_BUILD:
+                text = f"`{declaration.text}` is built from source here: not taken over, a lock holds wheels"
             yield Remark(declaration.location, text)
 
 

@@ -47,7 +47,7 @@ _PLACEHOLDERS = words(
 )
 _PLACEHOLDER = re.compile(
     r"(your|some|the|that|this|any|new|missing|other|another|required|necessary)[-_].*|my[-_]?(package|project|app|lib|library|module|tool|plugin)s?|"
-    r".*\u2026.*|.*\.\.\..*|[A-Z]+_[A-Z_]+|(PACKAGE|PKG|NAME|LIBRARY|MODULE|TOOL)S?|[xX]+|.*[{}].*"
+    r"(?:.*/)?path/to/.*|.*\u2026.*|.*\.\.\..*|[A-Z]+_[A-Z_]+|(PACKAGE|PKG|NAME|LIBRARY|MODULE|TOOL)S?|[xX]+|.*[{}].*"
 )
 
 
