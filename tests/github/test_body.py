@@ -7,7 +7,7 @@ import datetime as dt
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.github.body import VerdictComment, marker
@@ -23,6 +23,7 @@ HOSTILE = "<img src=x> @everyone #1 [x](javascript:1) | `a` </details> <!-- chan
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(verdicts, st.lists(st.text(max_size=40), max_size=2))
 def test_a_comment_stays_within_its_limit_and_is_not_touched_for_the_time_alone(verdict, remarks):
     first = VerdictComment(verdict, MARK, "https://git.example/run/1", tuple(remarks))
@@ -47,6 +48,7 @@ def test_a_marker_holds_nothing_of_what_it_is_about():
 
 
 @pytest.mark.slow
+@settings(max_examples=30)
 @given(verdicts, verdicts)
 def test_an_issue_stays_within_its_limit_and_keeps_what_changed_last(before, after):
     found = compare(before, after, policy())
