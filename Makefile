@@ -4,11 +4,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 WORKERS := -n 2 --dist worksteal
 
-<<<<<<< HEAD
-.PHONY: help setup engine openapi demo readme test test-fast lint format bench requirements clean
-=======
-.PHONY: help setup engine browser demo readme test test-fast lint format bench screenshots requirements clean
->>>>>>> i6-reports
+.PHONY: help setup engine openapi browser demo readme test test-fast lint format bench screenshots requirements clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -21,15 +17,13 @@ engine: ## Find a Docker engine; as root on Debian or Ubuntu, install and start 
 	  if [ $$code -ne 3 ] || [ "$${PROCTOR_REQUIRE_ENGINE:-}" = 1 ]; then exit $$code; fi; \
 	  echo "No Docker engine: whatever needs the sandbox is skipped, and said so." >&2; }
 
-<<<<<<< HEAD
 openapi: ## Fetch GitHub's description of its API, which the tests hold theirs against
 	@scripts/fetch-openapi.sh
-=======
+
 browser: ## Find Chromium; as root on Debian or Ubuntu, install it
 	@scripts/setup-browser.sh || { code=$$?; \
 	  if [ $$code -ne 3 ] || [ "$${PROCTOR_REQUIRE_BROWSER:-}" = 1 ]; then exit $$code; fi; \
 	  echo "No Chromium: the tests that look at reports in a browser are skipped, and said so." >&2; }
->>>>>>> i6-reports
 
 demo: setup engine ## Examine the example repository and show the report
 	@$(PY) -m scripts.demo
@@ -37,11 +31,7 @@ demo: setup engine ## Examine the example repository and show the report
 readme: setup engine ## Put the demo's report into README.md
 	@$(PY) -m scripts.demo --update-readme
 
-<<<<<<< HEAD
-test: setup engine openapi ## All tests; without engine or package index, those that need them are skipped
-=======
-test: setup engine browser ## All tests; without engine, browser or package index, those that need them are skipped
->>>>>>> i6-reports
+test: setup engine openapi browser ## All tests; without engine, browser or package index, those that need them are skipped
 	@$(PYTEST) $(WORKERS) -m "not engine"
 	@# One after another: they share the engine, and some remove what is on it.
 	@$(PYTEST) -m engine
