@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -59,4 +60,6 @@ def test_ten_thousand_characters_of_anything_fit(name, text):
     found = v.finding(subject=long, message=long, file=long, remedy=long, rule=long, chain=(long,) * 50)
     report = REPORTERS[name](v.verdict_on(v.failed(found, found, skill=long)))
     assert len(report.encode()) <= LIMITS[name]
-    assert_harmless(report.replace("\n::", "\n").removeprefix("::"), kept="\n\t")
+    if name == "annotations":  # its own commands; what they hold is decoded in test_annotations.py
+        report = re.sub("^::(notice|error) ", "", report, flags=re.MULTILINE)
+    assert_harmless(report, kept="\n\t")
