@@ -61,6 +61,16 @@ def shortened(text: str, limit: int) -> str:
     return text[: limit - 1] + "…" if limit > 0 else ""
 
 
+def one_line(text: str, limit: int) -> str:
+    """`text` as one visible line of at most `limit` characters. What is cut is never looked at."""
+    return shortened(visible(text.strip()[: limit + 1].replace("\n", " ")), limit)
+
+
+def last_lines(text: str, limit: int) -> str:
+    """The visible end of `text`, about `limit` characters of it, line feeds kept."""
+    return defused(visible(text[-limit:], newlines=True).strip("\n")[-limit:]) if limit > 0 else ""
+
+
 def _shown(match: re.Match[str]) -> str:
     symbol, style = match[0][0], match[0][1:]
     if not style:

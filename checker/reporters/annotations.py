@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from checker.escape import shortened, visible
+from checker.escape import one_line, visible
 from checker.model.outcome import Finding
 from checker.model.verdict import SkillVerdict, Verdict
 from checker.reporters import wording
@@ -46,7 +46,7 @@ def command(annotation: Annotation) -> str:
     """The workflow command. Whatever the texts hold, it is one command on one line."""
     file = visible(annotation.file or "")
     place = (("file", file), ("line", annotation.line)) if 0 < len(file) <= _PATH else ()
-    properties = (*place, ("title", shortened(visible(annotation.title), _TITLE)))
+    properties = (*place, ("title", one_line(annotation.title, _TITLE)))
     told = ",".join(f"{name}={_property(value)}" for name, value in properties if value is not None)
     return f"::{annotation.kind} {told}::{_data(annotation.text)}"
 
@@ -100,7 +100,7 @@ def _notice(verdict: Verdict, errors: list[Annotation], warnings: list[Annotatio
 
 
 def _line(text: str) -> str:
-    return shortened(visible(text.strip().replace("\n", " ")), _TEXT)
+    return one_line(text, _TEXT)
 
 
 def _data(text: str) -> str:

@@ -1,7 +1,7 @@
 """The Markdown report within a limit: as much as fits, and what does not fit is counted.
 
 In steps: everything; passing skills collapsed to their number and long texts cut; the worst findings of each
-skill, five and then one; at last counts, with a pointer to where the rest is.
+skill, five, then two, then one; of the worst skills alone; at last counts, with a pointer to the rest.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ STEPS = (
     Scope(True, _EVERYTHING, _EVERYTHING, Detail(findings=_EVERYTHING, text=4_000, output=8_000), whole=True),
     Scope(False, _EVERYTHING, _EVERYTHING, Detail(findings=_EVERYTHING, text=1_000, output=2_000)),
     Scope(False, _EVERYTHING, 50, Detail(findings=5, text=400, output=0)),
+    Scope(False, _EVERYTHING, 50, Detail(findings=2, text=400, output=0)),
+    Scope(False, _EVERYTHING, 50, Detail(findings=1, text=200, output=0)),
+    Scope(False, 200, 20, Detail(findings=2, text=200, output=0)),
+    Scope(False, 100, 20, Detail(findings=2, text=200, output=0)),
     Scope(False, 60, 20, Detail(findings=1, text=200, output=0)),
     Scope(False, 60, 5, Detail(findings=0, text=100, output=0)),
     Scope(False, 0, 0, Detail(findings=0, text=60, output=0)),

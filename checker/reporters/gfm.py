@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from checker.escape import shortened, visible
+from checker.escape import last_lines, one_line, visible
 
 _BREAK = "&#8203;"
 _MARKUP = re.compile(r"[&<>|`*_\[\]\\~$!#\"']")
@@ -22,7 +22,7 @@ _TICKS = re.compile(r"`+")
 
 def prose(text: str, limit: int) -> str:
     """One line of plain text, of at most `limit` characters before escaping; `quoted` parts become code."""
-    parts = _one_line(text, limit).split("`")
+    parts = one_line(text, limit).split("`")
     if len(parts) % 2 == 0:  # an odd number of backticks quotes nothing
         return plain("`".join(parts))
     return "".join(_code(part) if odd % 2 else plain(part) for odd, part in enumerate(parts) if part)
@@ -37,24 +37,20 @@ def plain(text: str) -> str:
 
 def code(text: str, limit: int) -> str:
     """A code span that shows exactly the (visible) text."""
-    return _code(_one_line(text, limit))
+    return _code(one_line(text, limit))
 
 
 def cell(text: str, limit: int) -> str:
     """As `code`, fit for a table: there a backslash or a bar would end the cell even inside a code span."""
-    line = _one_line(text, limit)
+    line = one_line(text, limit)
     return f"<code>{plain(line)}</code>" if "|" in line or "\\" in line else _code(line)
 
 
 def fenced(text: str, limit: int) -> str:
     """A code block of the last `limit` characters. Its fence is longer than any run of backticks inside."""
-    lines = visible(text, newlines=True).strip("\n")[-limit:]
+    lines = last_lines(text, limit)
     fence = "`" * max(3, _longest_run(lines) + 1)
     return f"{fence}text\n{lines}\n{fence}"
-
-
-def _one_line(text: str, limit: int) -> str:
-    return shortened(visible(text.strip().replace("\n", " ")), limit)
 
 
 def _code(line: str) -> str:

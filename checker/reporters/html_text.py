@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from checker.escape import shortened, visible
+from checker.escape import last_lines, one_line
 
 
 def text(value: str, limit: int) -> str:
     """One line of text, of at most `limit` characters before escaping."""
-    return escape(shortened(visible(value.strip().replace("\n", " ")), limit))
+    return escape(one_line(value, limit))
 
 
 def code(value: str, limit: int) -> str:
@@ -19,7 +19,7 @@ def code(value: str, limit: int) -> str:
 
 def prose(value: str, limit: int) -> str:
     """A sentence; what stands between backticks becomes code."""
-    parts = shortened(visible(value.strip().replace("\n", " ")), limit).split("`")
+    parts = one_line(value, limit).split("`")
     if len(parts) % 2 == 0:  # an odd number of backticks quotes nothing
         return f"<bdi>{escape('`'.join(parts))}</bdi>"
     marked = (f"<code>{escape(p)}</code>" if odd % 2 else escape(p) for odd, p in enumerate(parts))
@@ -28,5 +28,4 @@ def prose(value: str, limit: int) -> str:
 
 def block(value: str, limit: int) -> str:
     """The last `limit` characters of an output, as it was printed. It can be scrolled with the keyboard."""
-    lines = visible(value, newlines=True).strip("\n")[-limit:]
-    return f'<pre tabindex="0">\n{escape(lines)}</pre>'
+    return f'<pre tabindex="0">\n{escape(last_lines(value, limit))}</pre>'

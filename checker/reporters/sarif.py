@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from checker import __version__
-from checker.escape import shortened, visible
+from checker.escape import one_line
 from checker.model.outcome import Finding, Status
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, SkillVerdict, Verdict
@@ -50,10 +50,10 @@ def _run(verdict: Verdict, docs: str) -> _Object:
         "results": results,
         "properties": {
             "decision": verdict.decision.value,
-            "base": visible(verdict.base or ""),
-            "head": visible(verdict.head),
-            "policy": visible(verdict.policy),
-            "advisories": visible(verdict.advisories),
+            "base": one_line(verdict.base or "", _PATH),
+            "head": one_line(verdict.head, _PATH),
+            "policy": one_line(verdict.policy, _PATH),
+            "advisories": one_line(verdict.advisories, _PATH),
         },
     }
 
@@ -82,9 +82,9 @@ def _results(found: list[tuple[SkillVerdict, Finding]], descriptors: Descriptors
                 "proctorFinding/v1": f"{identity}:{seen[identity]}",
             },
             "properties": {
-                "skill": visible(skill.skill),
+                "skill": one_line(skill.skill, _PATH),
                 "severity": finding.severity.value,
-                "remedy": visible(finding.remedy),
+                "remedy": one_line(finding.remedy, _PATH),
             },
             **_suppressed(finding),
         }
@@ -128,7 +128,7 @@ def _uri(path: str) -> str:
 def _suppressed(finding: Finding) -> _Object:
     if finding.effect != "waived":
         return {}
-    why = shortened(visible(finding.waiver or "waived"), 2_000)
+    why = one_line(finding.waiver or "waived", 2_000)
     return {"suppressions": [{"kind": "external", "status": "accepted", "justification": why}]}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from checker.escape import shortened, visible
+from checker.escape import one_line
 from checker.model.outcome import Finding
 from checker.model.severity import Severity
 from checker.reporters.rules import rule
@@ -39,7 +39,7 @@ class Descriptors:
     def of(self, finding: Finding) -> tuple[str, int]:
         """The id and the index of a finding's rule."""
         rated = finding.severity in SECURITY_SEVERITY
-        name = shortened(visible(finding.rule) or "unnamed", _NAME)
+        name = one_line(finding.rule, _NAME) or "unnamed"
         key = f"{name}/{finding.severity}" if rated else name
         if key not in self._places and len(self.rules) >= _MOST:
             key, name, rated = "other", "other", False
@@ -51,8 +51,7 @@ class Descriptors:
 
 def message(text: str) -> str:
     """One line of plain text. Brackets would make a link, braces a placeholder (SARIF 3.11.5, 3.11.6)."""
-    line = shortened(visible(text.strip().replace("\n", " ")), _TEXT)
-    return _SPECIAL.sub(r"\\\g<0>", line).replace("{", "{{").replace("}", "}}")
+    return _SPECIAL.sub(r"\\\g<0>", one_line(text, _TEXT)).replace("{", "{{").replace("}", "}}")
 
 
 def _descriptor(key: str, name: str, severity: Severity | None, docs: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ colour only helps. Imported when used: rich is slow to load.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from rich.box import SIMPLE_HEAD
@@ -21,7 +21,7 @@ from checker.model.outcome import Status
 from checker.model.verdict import DecisionWord, SkillVerdict, Verdict
 from checker.reporters import wording
 from checker.reporters.page import PLAIN, Page
-from checker.reporters.terminal_skill import DECISION_STYLE, section
+from checker.reporters.terminal_skill import DECISION_STYLE, Paragraph, section
 
 #: Below this the table would lose words.
 _NARROWEST = 60
@@ -45,14 +45,36 @@ def render(verdict: Verdict, page: Page = PLAIN) -> str:
     """The whole report. Without colour it is plain text without trailing spaces."""
     page = page._replace(width=max(page.width, _NARROWEST))
     console = _console(page)
-    for part in _parts(verdict, page):
+    for part in _merged(_parts(verdict, page), console):
         # What must stay in one piece (a command, a place) is left to the terminal to wrap.
         console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
     text = defused(console.file.getvalue()) if isinstance(console.file, StringIO) else ""
     return text if page.color else re.sub(r" +$", "", text, flags=re.MULTILINE)
 
 
-def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType]:
+def _merged(parts: Iterable[RenderableType | Paragraph], console: Console) -> Iterator[RenderableType]:
+    """Lines that need no more layout in one piece: rich takes its time for each piece, however small."""
+    lines: list[Text] = []
+    for part in parts:
+        if isinstance(part, Paragraph):
+            lines += part.lines(console)
+        elif isinstance(part, Text) and part.no_wrap:
+            lines.append(part)
+        else:
+            yield from _in_one(lines)
+            lines = []
+            yield part
+    yield from _in_one(lines)
+
+
+def _in_one(lines: list[Text]) -> Iterator[Text]:
+    if lines:
+        joined = Text("\n").join(lines)
+        joined.no_wrap = True
+        yield joined
+
+
+def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType | Paragraph]:
     yield from _header(verdict)
     if verdict.error:
         yield Text(f"\n{visible(verdict.error)}", style="bold red")
@@ -180,6 +202,7 @@ def _console(page: Page) -> Console:
     return Console(
         file=StringIO(),
         width=page.width,
+        height=25,  # never used, but without one every part asks the system for the terminal's size
         color_system="standard" if page.color else None,
         force_terminal=page.color,
         force_jupyter=False,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 
 from checker.escape import shortened, visible
@@ -26,10 +26,26 @@ _OUTPUT_COLUMNS = 400
 _EFFECT = {"fails": ("✗", "bold red"), "warns": ("!", "yellow"), "waived": (wording.DASH, "dim")}
 
 
-def section(skill: SkillVerdict) -> Iterator[RenderableType]:
+class Paragraph(NamedTuple):
+    """A text that keeps its left edge beside what leads it: blanks, a symbol, a label."""
+
+    lead: Text
+    text: Text
+
+    def lines(self, console: Console) -> list[Text]:
+        """The lines it takes on the console. rich's own padding and grids take fifty times as long."""
+        indent = cell_len(self.lead.plain)
+        room = max(console.width - indent, 1)
+        if "\n" not in self.text.plain and cell_len(self.text.plain) <= room:
+            return [self.lead + self.text]
+        first, *others = self.text.wrap(console, room, overflow="fold") or [Text("")]
+        return [self.lead + first, *(Text(" " * indent) + line for line in others)]
+
+
+def section(skill: SkillVerdict) -> Iterator[Text | Paragraph]:
     """Everything to be said of a skill that did not plainly pass, what fails first."""
     yield Text("")
-    yield _title(skill)
+    yield Paragraph(Text(""), _title(skill))
     found = wording.findings(skill)
     for finding in found:
         if finding.effect in ("fails", None):
@@ -53,11 +69,11 @@ def _title(skill: SkillVerdict) -> Text:
     return Text.assemble((f"{words}  {visible(skill.skill)}", style), (f"{level}{because}", "dim"))
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def _finding(finding: Finding) -> Iterator[Text | Paragraph]:
     symbol, style = _EFFECT[finding.effect or "fails"]
     title = f"{symbol} {finding.severity} · {visible(finding.rule)} · {visible(finding.subject)}"
-    yield _indented(Text(title, style=style), 2)
-    yield _indented(Text(visible(finding.message, newlines=True)), 4)
+    yield Paragraph(Text("  "), Text(title, style=style))
+    yield Paragraph(Text("    "), Text(visible(finding.message, newlines=True)))
     if finding.location is not None:
         yield _labelled("at ", str(finding.location))
     if finding.chain:
@@ -83,16 +99,17 @@ def _labelled(label: str, value: str) -> Text:
     return Text.assemble(("    " + label, "cyan"), "  ", lines, no_wrap=True)
 
 
-def _sandbox(phases: Sequence[PhaseEvidence]) -> Iterator[RenderableType]:
+def _sandbox(phases: Sequence[PhaseEvidence]) -> Iterator[Text | Paragraph]:
     """A row of numbers for each phase, then what the bad ones printed."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    names, statuses = (
+        max(map(len, words), default=0) for words in ([p.phase for p in phases], [p.status for p in phases])
+    )
     for phase in phases:
         numbers = "" if phase.status == "not_applicable" else evidence.measured(phase)
         told = " · ".join(part for part in (phase.reason, numbers) if part)
-        bold = "bold" if _is_bad(phase) else "dim"
-        grid.add_row("sandbox", phase.phase, Text(phase.status, style=bold), Text(visible(told), style="dim"))
-    if phases:
-        yield _indented(grid, 2)
+        status = (phase.status.ljust(statuses), "bold" if _is_bad(phase) else "dim")
+        lead = Text.assemble(f"  sandbox  {phase.phase.ljust(names)}  ", status, "  ")
+        yield Paragraph(lead, Text(visible(told), style="dim"))
     for phase in filter(_is_bad, phases):
         for failure in phase.failures:
             yield _labelled("✗", f"{phase.phase}: {failure}")
@@ -116,12 +133,5 @@ def _quoted(line: str) -> Text:
     return Text.assemble(("    │ ", "dim"), line, no_wrap=True)
 
 
-def _marked(symbol: str, style: str, text: Text) -> Padding:
-    """A symbol, and beside it a paragraph that keeps its left edge."""
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_row(Text(symbol, style=style), text)
-    return _indented(grid, 2)
-
-
-def _indented(part: RenderableType, columns: int) -> Padding:
-    return Padding(part, (0, 0, 0, columns))
+def _marked(symbol: str, style: str, text: Text) -> Paragraph:
+    return Paragraph(Text.assemble("  ", (symbol, style), " "), text)

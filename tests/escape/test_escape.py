@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.escape import decode, defused, shortened, visible
+from checker.escape import decode, defused, last_lines, one_line, shortened, visible
 from tests.support.harmless import assert_harmless
 from tests.support.verdicts import hostile_text
 
@@ -141,3 +141,15 @@ def test_a_megabyte_takes_no_time(text):
     start = time.perf_counter()
     visible(text, newlines=True)
     assert time.perf_counter() - start < 3
+
+
+@given(st.text(max_size=40), st.integers(1, 45))
+def test_a_line_is_what_cutting_afterwards_would_leave(text, limit):
+    whole = visible(text.strip().replace("\n", " "))
+    assert one_line(text, limit) == shortened(whole, limit)
+
+
+def test_an_end_that_is_cut_before_a_command_is_no_command():
+    assert last_lines("x::add-mask::y", 13) == "\\::add-mask::y"
+    assert last_lines("a\nb\n", 100) == "a\nb"
+    assert last_lines("abc", 0) == ""

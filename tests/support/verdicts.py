@@ -350,8 +350,8 @@ def _engines() -> list[EngineRun]:
 
 #: What an attacker would put into a name or a log, between anything else.
 MARKUP = (
-    "| a | b |", "``", "```\n", "<script>alert(1)</script>", "<!--", "</details>", "@org/team", "#123",
-    "GH-7", "[x](javascript:alert(1))", "![i](https://evil.example/p.png)", "https://evil.example",
+    "| a | b |", "``", "```\n", "<script>alert(1)</script>", "<!--", "</details>", "<details>", "@org/team", "#123",
+    "GH-7", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>", "<javascript:x>", "![i](https://evil.example/p.png)", "https://evil.example",
     "www.evil.example", "::set-output name=x::y", "##[error]x", "\n::add-mask::x", "\x1b[31m",
     "\x1b]8;;x\x07", "\u202e", "\x00", "\r", "\r\n", "\t", "\\", "\\|", "*a*", "_b_", "~~c~~", "$x$",
     "&lt;", "&#64;", ":tada:", "a@b.example", "- x", "1. x", "# h", "> q", "    code", "---", "Grüße",
