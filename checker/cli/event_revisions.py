@@ -30,7 +30,7 @@ def event_revisions(
     remote = Remote(f"{runner.server_url}/{runner.repository}", runner.token)
     if base is not None:
         ensure(git, remote, compared.head)
-        return _compared(git, meet(git, None, compared.head, base), own_policy=own_policy)
+        return _compared(git, _met(git, remote, compared.head, base), own_policy=own_policy)
     if compared.base is not None:
         try:
             met = meet(git, remote, compared.head, compared.base)
@@ -40,6 +40,18 @@ def event_revisions(
                 raise
     ensure(git, remote, compared.head)
     return Revisions(head=git.tree(compared.head))
+
+
+def _met(git: Git, remote: Remote, head: str, base: str) -> Meeting:
+    """With a base of the caller's: as the clone has it, else the branch of that name at the server."""
+    try:
+        return meet(git, None, head, base)
+    except UsageError as error:
+        full = base if base.startswith("refs/heads/") else f"refs/heads/{base.removeprefix('origin/')}"
+        try:
+            return meet(git, remote, head, full)
+        except ProctorError:
+            raise error from None
 
 
 def folder_in_git(path: Path) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from checker.cli import EXIT_INCONCLUSIVE
 from checker.cli.options import (
     advisories_option,
     cache_option,
@@ -16,6 +19,10 @@ from checker.cli.options import (
     offline_option,
     path_argument,
 )
+
+if TYPE_CHECKING:
+    from checker.model.rescan import Rescan
+    from checker.model.verdict import Verdict
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -26,6 +33,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--save", type=_FILE, help="Write this run's verdict here, for the next --previous.")
 @click.option("--worktree", is_flag=True, help="Examine the files on disk instead of the last commit.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--publish", is_flag=True, help="Keep an issue on GitHub up to date (in a workflow).")
+@click.option("--issue-per-skill", is_flag=True, help="With --publish: one issue for each skill.")
 @advisories_option
 @offline_option
 @now_option
@@ -36,6 +45,8 @@ def command(
     save: Path | None,
     worktree: bool,
     form: str,
+    publish: bool,
+    issue_per_skill: bool,
     advisories: str | None,
     offline: bool,
     now: dt.datetime | None,
@@ -43,7 +54,8 @@ def command(
 ) -> int:
     """Judge every lock of the repository at PATH anew: packages and advisories, no sandbox.
 
-    Each change since --previous has its cause. The exit code is the decision's, as for `check`.
+    Each change since --previous has its cause. The exit code is the decision's, as for `check`. With
+    --publish an issue tells what stands; it is closed when every lock passes.
     """
     from checker.cli.wiring import Wiring, cache_folder, open_revisions
     from checker.commands.previous import read_previous
@@ -55,6 +67,8 @@ def command(
     from checker.rules.rescan import compare
     from checker.tools import Tools, Tree
 
+    if issue_per_skill and not publish:
+        raise UsageError("--issue-per-skill needs --publish")
     request = Request(now=moment(now), only=("packages", "vulnerabilities"), offline=offline)
     last = read_previous(previous, request.now) if previous is not None else None
     policies: list[Policy] = []
@@ -73,7 +87,28 @@ def command(
     click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
     if save is not None:
         _replace(save, REPORTERS["json"](verdict))
-    return verdict.decision.exit_code
+    published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
+    return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)
+
+
+def _publish(path: Path, found: Rescan, verdict: Verdict, *, per_skill: bool) -> bool:
+    """Issue, annotations and summary; whether the issue could be written."""
+    from checker.cli.event_revisions import folder_in_git
+    from checker.github.client import Api
+    from checker.github.outputs import write_summary
+    from checker.github.place import from_top
+    from checker.github.rescan import publish
+    from checker.github.runner import runner_from
+    from checker.reporters import REPORTERS
+
+    runner, folder = runner_from(os.environ), folder_in_git(path)
+    click.echo(REPORTERS["annotations"](from_top(verdict, folder)), nl=False)
+    api = Api(runner.api_url, runner.repository, runner.token)
+    done, told = publish(api, found, verdict, folder, per_skill=per_skill)
+    write_summary(runner.summary, verdict, runner.run_url, told)
+    for sentence in told or ("nothing to change in any issue",):
+        click.echo(f"proctor: {sentence}", err=True)
+    return done
 
 
 def _replace(file: Path, text: str) -> None:

@@ -19,8 +19,12 @@ def marker(kind: str, about: str = "") -> str:
 
     `about` (a folder, a skill) is anybody's text: only its digest goes in.
     """
-    digest = f" {hashlib.sha256(about.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}" if about else ""
-    return f"<!-- proctor:{kind}{digest} -->"
+    return f"<!-- proctor:{kind} {digest(about)} -->" if about else f"<!-- proctor:{kind} -->"
+
+
+def digest(text: str) -> str:
+    """Sixteen hexadecimal digits that stand for anybody's text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -251,6 +251,14 @@ def test_a_base_of_the_callers_is_taken_as_it_is(jobs):
     assert (wrong.code, "no commit" in wrong.err) == (2, True)
 
 
+def test_a_base_of_the_callers_that_the_clone_lacks_is_fetched(jobs):
+    jobs.origin.branch("release", at="HEAD~2")
+    head = jobs.origin.commit(DENIED)
+    for name in ("release", "origin/release", "refs/heads/release"):
+        done = jobs.ci("workflow_dispatch", {}, jobs.clone(head), "--base", name)
+        assert (done.code, json.loads(done.outputs["affected-skills"])) == (1, ["skills/tables"])
+
+
 def test_a_forks_pull_request_is_left_to_the_trusted_job(jobs, pull):
     payload, head = pull(DENIED, fork=True)
     done = jobs.ci("pull_request", payload, jobs.clone(head), token=READ)

@@ -11,6 +11,7 @@ from tests.github.jobs import NOW
 from tests.support.github_objects import repository
 from tests.support.github_server import READ, WRITE, answering
 
+pytestmark = pytest.mark.slow
 PASSING = {
     "version": 1,
     "decision": "pass",
@@ -76,7 +77,6 @@ def test_a_verdict_of_a_fork_is_commented_and_kept_up_to_date(jobs, fork, publis
     assert len(jobs.github.writes()) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("files", GUARDED.values(), ids=GUARDED)
 def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, files):
     payload = fork({"skills/letters/SKILL.md": "x\n", **files})
@@ -86,7 +86,6 @@ def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, fil
     assert "changes what decides on it" in body
 
 
-@pytest.mark.slow
 def test_what_the_base_changed_meanwhile_is_not_held_against_it(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.pulls[7]["base"]["sha"] = jobs.origin.commit({".github/workflows/new.yml": "on: push\n"})
@@ -94,14 +93,12 @@ def test_what_the_base_changed_meanwhile_is_not_held_against_it(jobs, fork, publ
     assert "## Proctor: ✓ pass" in jobs.github.bodies(7)[0]
 
 
-@pytest.mark.slow
 def test_a_policy_in_a_folder_is_guarded_there(jobs, fork, publish):
     payload = fork({"team/policies/packages.yaml": "version: 1\npackages: []\n"})
     publish(payload, told(payload), "--path", "team/")
     assert "! inconclusive" in jobs.github.bodies(7)[0]
 
 
-@pytest.mark.slow
 def test_a_repository_too_large_to_tell_is_never_green(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.truncated = True
@@ -109,14 +106,12 @@ def test_a_repository_too_large_to_tell_is_never_green(jobs, fork, publish):
     assert "! inconclusive" in jobs.github.bodies(7)[0]
 
 
-@pytest.mark.slow
 def test_a_verdict_that_fails_is_shown_as_it_is(jobs, fork, publish):
     payload = fork({".github/workflows/proctor.yml": "on: push\n"})
     publish(payload, told(payload, decision="fail"))
     assert "## Proctor: ✗ fail" in jobs.github.bodies(7)[0]
 
 
-@pytest.mark.slow
 def test_a_head_that_has_moved_on_is_not_commented(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     fork({"skills/letters/SKILL.md": "y\n"})
@@ -125,7 +120,6 @@ def test_a_head_that_has_moved_on_is_not_commented(jobs, fork, publish):
     assert "no open pull request has" in done.out
 
 
-@pytest.mark.slow
 def test_another_pull_requests_number_cannot_be_chosen(jobs, fork, publish):
     """The number comes from GitHub, by repository, branch and head; one in the file is an unknown key."""
     payload = fork({"skills/letters/SKILL.md": "x\n"})
@@ -136,7 +130,6 @@ def test_another_pull_requests_number_cannot_be_chosen(jobs, fork, publish):
     assert (len(jobs.github.bodies(7)), jobs.github.bodies(8)) == (1, [])
 
 
-@pytest.mark.slow
 def test_the_same_branch_name_in_another_repository_is_another(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     payload["workflow_run"]["head_repository"]["id"] = 3
@@ -144,7 +137,6 @@ def test_the_same_branch_name_in_another_repository_is_another(jobs, fork, publi
     assert jobs.github.writes() == []
 
 
-@pytest.mark.slow
 def test_one_head_in_two_pull_requests_cannot_be_told_apart(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     head = payload["workflow_run"]["head_sha"]
@@ -186,7 +178,6 @@ def test_a_file_of_a_hundred_megabytes_is_refused(jobs, tmp_path):
     assert (done.code, "has more than 16777216 bytes" in done.err) == (2, True)
 
 
-@pytest.mark.slow
 def test_texts_of_the_file_end_up_as_text(jobs, fork, publish):
     hostile = (
         "<img src=x onerror=1> @everyone #123 <!-- proctor:verdict --> [x](javascript:1) | `a` </details>"
@@ -219,14 +210,12 @@ def test_other_events_are_refused(jobs, publish, event, payload, message):
     assert (done.code, message in done.err, jobs.github.requests()) == (2, True, [])
 
 
-@pytest.mark.slow
 def test_a_token_that_may_not_write_is_an_error_here(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     done = publish(payload, told(payload), token=READ)
     assert (done.code, "pull-requests: write" in done.out) == (3, True)
 
 
-@pytest.mark.slow
 def test_trees_that_cannot_be_compared_are_no_comment(jobs, fork, publish):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.fail("GET", "compare", answering(404), times=9)
@@ -234,7 +223,6 @@ def test_trees_that_cannot_be_compared_are_no_comment(jobs, fork, publish):
     assert (done.code, jobs.github.writes()) == (3, [])
 
 
-@pytest.mark.slow
 def test_both_jobs_of_a_forks_pull_request(jobs, fork, tmp_path):
     """The first has no secrets and a token that reads; the second has the file, and checks nothing out."""
     payload = fork({"skills/letters/SKILL.md": "---\nname: letters\ndescription: Writes.\n---\n"})

@@ -197,6 +197,7 @@ def test_a_token_that_asks_who_it_is(api_as, api, github):
     assert put(api_as(PERSON), author="someone") == "created"
 
 
+@pytest.mark.slow
 def test_a_create_that_gets_no_answer_in_time_is_looked_for(github, waits):
     impatient = Api(github.api_url, REPOSITORY, WRITE, apart=0, timeout=1, sleep=waits.append)
     github.fail("POST", "comments", lambda handler: time.sleep(1.3), acts=True)
@@ -204,6 +205,7 @@ def test_a_create_that_gets_no_answer_in_time_is_looked_for(github, waits):
     assert (len(github.bodies(7)), len(github.writes()), waits) == (1, 1, [])
 
 
+@pytest.mark.slow
 def test_writes_are_a_second_apart(github):
     api = Api(github.api_url, REPOSITORY, WRITE)
     put(api)

@@ -108,7 +108,6 @@ def issue(number: int, author: str, title: str, body: str, state: str) -> dict[s
         "title": title,
         "body": body,
         "state": state,
-        "state_reason": None,
         "locked": False,
         "user": user(author),
         "assignee": None,
