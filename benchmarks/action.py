@@ -1,19 +1,18 @@
 """From the action's first step to the verdict, for a pull request that changes one small skill, under `act`.
 
-The skill has one package and a test. *Cold*: a runner that has nothing yet, neither program nor wheels nor layers.
+The skill has one package and a test. *Cold*: a runner that has nothing yet, no program, wheels or layers.
 *Warm*: the next job on that runner, for a further commit of the skill.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Row, seconds, table
-from tests.support.act import ROOT, Acted, Runner, shallow_clone
+from tests.support.act import ROOT, Acted, Runner, lock_skill, shallow_clone
 from tests.support.github_server import WRITE, GitHubServer
 from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
@@ -64,8 +63,7 @@ def _origin(folder: Path, github: GitHubServer) -> ScratchRepo:
     origin.commit({**POLICY, WORKFLOW: workflow}, "Skills under policy")
     origin.checkout("change", new=True)
     origin.commit(SKILL, "A skill")
-    lock = [sys.executable, "-m", "checker", "lock", "skills/tables", "--path", str(folder)]
-    subprocess.run(lock, cwd=ROOT, check=True, capture_output=True)
+    lock_skill(folder, "skills/tables")
     origin.commit({}, "Its lock")
     github.repository = folder
     return origin
