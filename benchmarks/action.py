@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Row, seconds, table
-from tests.support.act import ROOT, Acted, Runner, lock_skill, shallow_clone
+from tests.support.act import ROOT, Acted, Runner, lock_skill, remove_images, shallow_clone
 from tests.support.github_server import WRITE, GitHubServer
 from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
@@ -51,7 +51,10 @@ def rows() -> list[Row]:
         place = Path(folder)
         runner = Runner(place / "runner", github, {"PROCTOR_OSV_URL": osv.url})
         origin = _origin(place / "origin", github)
-        cold, *warm = [_job(runner, origin, place / f"clone-{number}", number) for number in range(1 + WARM)]
+        try:
+            cold, *warm = [_job(runner, origin, place / f"clone-{n}", n) for n in range(1 + WARM)]
+        finally:
+            remove_images(runner.home)
     middle = sorted(warm, key=lambda split: split.whole)[WARM // 2]
     return [*_rows("all cold", cold, 60.0), *_rows(f"warm, the middle one of {WARM}", middle, 15.0)]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import POLICY, prompt
-from tests.support.act import ROOT, Acted, Runner, lock_skill, shallow_clone
+from tests.support.act import ROOT, Acted, Runner, lock_skill, remove_images, shallow_clone
 from tests.support.github_server import READ, REPOSITORY, WRITE, GitHubServer
 from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
@@ -33,8 +33,10 @@ BAD = GOOD | {"skills/letters/letters.py": "import humanize\n\n\ndef count(text)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("runner")
+def home(tmp_path_factory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("runner")
+    yield folder
+    remove_images(folder)
 
 
 class Project:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker.engines.sandbox import Engine, clean, listed
 from tests.support.github_server import REPOSITORY, GitHubServer
 from tests.support.repos import ScratchRepo
 
@@ -116,6 +117,15 @@ class Runner:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "action.yml").write_text(_STAND_IN.format(name=repository, script=script))
         return self.home / "stand-ins" / name
+
+
+def remove_images(home: Path) -> None:
+    """Remove what the jobs of a runner left on the engine, which others use, too."""
+    records = (home / "proctor-cache").rglob("images/*.json")
+    made = {json.loads(record.read_text())["image_id"] for record in records}
+    engine = Engine()
+    clean(engine, [kept for kept in listed(engine) if kept.id in made])
+    engine.close()
 
 
 def program() -> str:
