@@ -1,7 +1,7 @@
-"""What this machine offers to tests: a Docker engine, a package index. What is missing is said.
+"""What this machine offers to tests: a Docker engine, a package index, Chromium. What is missing is said.
 
-Tests marked `engine` or `network` are skipped with the reason where those are missing. With
-PROCTOR_REQUIRE_ENGINE=1 or PROCTOR_REQUIRE_NETWORK=1 (CI sets both) they fail instead.
+Tests marked `engine`, `network` or `browser` are skipped with the reason where those are missing. With
+PROCTOR_REQUIRE_ENGINE=1, PROCTOR_REQUIRE_NETWORK=1 or PROCTOR_REQUIRE_BROWSER=1 they fail instead.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from scripts.browser import chromium
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
@@ -52,10 +54,19 @@ def network_missing() -> str:
     return "" if done.returncode == 0 else f"no package index: {done.stderr.strip()[-300:]}"
 
 
+@functools.cache
+def browser_missing() -> str:
+    """Why there is no browser to look at pages with; empty when there is one."""
+    if chromium() is None:
+        return "no Chromium: `make browser` installs one on Debian and Ubuntu, else install `chromium`"
+    return ""
+
+
 #: Marker → (what tells whether it can be had, the variable that turns skipping into failing).
 NEEDS: dict[str, tuple[Callable[[], str], str]] = {
     "engine": (engine_missing, "PROCTOR_REQUIRE_ENGINE"),
     "network": (network_missing, "PROCTOR_REQUIRE_NETWORK"),
+    "browser": (browser_missing, "PROCTOR_REQUIRE_BROWSER"),
 }
 
 

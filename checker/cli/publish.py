@@ -47,8 +47,8 @@ def command(verdict: Path, event: Path | None, path: str) -> int:
         click.echo(f"proctor: no open pull request has {run.head_sha} as its head; nothing to comment")
         return 0
     folder = PurePosixPath(path).as_posix().strip("/").removeprefix(".")
-    shown = trusted(api, told, pull, folder)
+    shown, remarks = trusted(api, told, pull, folder)
     source = f"{runner.server_url}/{runner.repository}/actions/runs/{run.id}"
-    posted = post(api, pull.number, shown, source, folder)
+    posted = post(api, pull.number, shown, source, folder, remarks)
     click.echo(f"proctor: {posted.remark or f'commented on #{pull.number}: {shown.decision}'}")
     return 0 if posted.done else EXIT_INCONCLUSIVE

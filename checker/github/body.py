@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from checker.github.sticky import same
 from checker.model.verdict import Verdict
 from checker.reporters.budget import COMMENT_LIMIT, fit
+from checker.reporters.gfm import prose
 
 _AT = re.compile(r"<!-- at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00) -->")
 
@@ -29,11 +30,16 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class VerdictComment:
-    """Writes a verdict's comment. `pointer` is where everything stands that does not fit."""
+    """Writes a verdict's comment. `pointer` is where everything stands that does not fit.
+
+    `remarks` are sentences on the report itself. They stand right below the decision, where nothing that a
+    verdict holds can crowd them out.
+    """
 
     verdict: Verdict
     marker: str
     pointer: str = ""
+    remarks: tuple[str, ...] = ()
 
     def write(self, standing: str | None) -> str:
         """The body; the one that stands there where only the time of the run is another."""
@@ -45,5 +51,8 @@ class VerdictComment:
 
     def _at(self, now: dt.datetime) -> str:
         head = f"{self.marker}\n<!-- at {now.astimezone(dt.UTC).isoformat(timespec='seconds')} -->\n"
-        text = fit(self.verdict.model_copy(update={"now": now}), COMMENT_LIMIT - len(head), self.pointer)
-        return head + text
+        remarks = "".join(f"\n> {prose(remark, 1_000)}\n" for remark in self.remarks)
+        room = COMMENT_LIMIT - len(head) - len(remarks.encode())
+        text = fit(self.verdict.model_copy(update={"now": now}), room, self.pointer)
+        decision, _, rest = text.partition("\n")
+        return f"{head}{decision}\n{remarks}{rest}"

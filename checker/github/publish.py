@@ -65,13 +65,9 @@ def pull_of(api: Api, run: WorkflowRun) -> Pull | None:
     return fitting[0] if fitting else None
 
 
-def trusted(api: Api, verdict: Verdict, pull: Pull, folder: str) -> Verdict:
-    """The verdict as it may be shown: one that passes only where nothing speaks against it."""
+def trusted(api: Api, verdict: Verdict, pull: Pull, folder: str) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict as it may be shown, passing only where nothing speaks against it; and what to say of it."""
     against = doubts(api, pull, folder)
-    passes = verdict.decision is DecisionWord.PASS
-    return verdict.model_copy(
-        update={
-            "decision": DecisionWord.INCONCLUSIVE if passes and against else verdict.decision,
-            "notes": (*against, _NOTE, *verdict.notes),
-        }
-    )
+    if against and verdict.decision is DecisionWord.PASS:
+        verdict = verdict.model_copy(update={"decision": DecisionWord.INCONCLUSIVE})
+    return verdict, (*against, _NOTE)

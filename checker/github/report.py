@@ -25,7 +25,9 @@ class Posted:
     remark: str = ""
 
 
-def post(api: Api, number: int, verdict: Verdict, pointer: str, about: str = "") -> Posted:
+def post(
+    api: Api, number: int, verdict: Verdict, pointer: str, about: str = "", remarks: tuple[str, ...] = ()
+) -> Posted:
     """Comment the verdict on a pull request, unless its head has moved on. Never raises for GitHub's sake.
 
     `about` tells several skill repositories in one git repository apart.
@@ -35,7 +37,7 @@ def post(api: Api, number: int, verdict: Verdict, pointer: str, about: str = "")
         if pull.head.sha != verdict.head:
             return Posted(True, f"No comment: #{number} has moved on from {verdict.head[:12]}.")
         line = marker(KIND, about)
-        put_comment(api, number, login(api), line, VerdictComment(verdict, line, pointer).write)
+        put_comment(api, number, login(api), line, VerdictComment(verdict, line, pointer, remarks).write)
     except Refused as error:
         return Posted(False, f"No comment: the token may not write one (pull-requests: write). {error}")
     except Unanswered as error:

@@ -15,7 +15,8 @@ from checker.model.rescan import Rescan
 from checker.model.verdict import DecisionWord, Verdict
 from checker.reporters.rescan_issue import changes, standing
 
-_CHANGES = "<!-- changes -->"
+#: On a line of its own: inside a line, a finding's text may say so, too.
+_CHANGES = "\n<!-- changes -->\n"
 
 
 def publish(
@@ -64,6 +65,6 @@ def _writer(line: str, state: str, news: str) -> Callable[[str | None], str]:
     def write(there: str | None) -> str:
         last = (there or "").replace("\r\n", "\n").partition(_CHANGES)[2].strip()
         told = news or last
-        return f"{line}\n{state}\n" + (f"\n{_CHANGES}\n{told}\n" if told else "")
+        return f"{line}\n{state}\n" + (f"{_CHANGES}{told}\n" if told else "")
 
     return write

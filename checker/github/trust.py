@@ -10,7 +10,7 @@ import re
 from pathlib import PurePosixPath
 
 from checker.errors import Unanswered
-from checker.escape import visible
+from checker.escape import shortened, visible
 from checker.github.client import Api
 from checker.github.objects import Compared, Listing
 from checker.github.payload import Pull
@@ -54,7 +54,7 @@ def _decides(path: str, policies: str) -> bool:
 
 
 def _sentence(changed: list[str]) -> str:
-    shown = ", ".join(visible(path).replace("`", "'") for path in changed[:_SHOWN])
+    shown = ", ".join(f"`{shortened(visible(path), 100).replace('`', chr(39))}`" for path in changed[:_SHOWN])
     more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
     return (
         f"This pull request changes what decides on it ({shown}{more}), and the report comes from its own "

@@ -15,6 +15,7 @@ from tests.cli.conftest import packaged
 from tests.cli.test_rescan import APPROVED, record, snapshot
 from tests.github.jobs import NOW
 from tests.github.test_publish import PASSING, run_of
+from tests.github.test_rescan import ONE_ENGINE
 
 PAGE = Path(__file__).parents[2] / "docs/github-commands.md"
 
@@ -53,7 +54,13 @@ def test_publish(jobs, tmp_path):
 
 @pytest.mark.slow
 def test_rescan(jobs, tmp_path):
-    jobs.origin.commit({**packaged("tables", "pandas", "jinja2"), "policies/packages.yaml": APPROVED})
+    jobs.origin.commit(
+        {
+            **packaged("tables", "pandas", "jinja2"),
+            "policies/packages.yaml": APPROVED,
+            "policies/maturity.yaml": ONE_ENGINE,
+        }
+    )
     pandas = record("GHSA-aaaa-bbbb-cccc", "pandas")
     monday = snapshot(tmp_path / "monday", record("GHSA-dddd-eeee-ffff", "numpy"))
     friday = snapshot(tmp_path / "friday", pandas)

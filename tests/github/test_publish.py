@@ -83,7 +83,7 @@ def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, fil
     assert publish(payload, told(payload)).code == 0
     [body] = jobs.github.bodies(7)
     assert "## Proctor: ! inconclusive" in body
-    assert "changes what decides on it" in body
+    assert "\n> This pull request changes what decides on it (`" in body
 
 
 def test_what_the_base_changed_meanwhile_is_not_held_against_it(jobs, fork, publish):
@@ -187,12 +187,14 @@ def test_texts_of_the_file_end_up_as_text(jobs, fork, publish):
     finding = {"rule": "packages", "subject": hostile, "severity": "high", "message": hostile}
     outcome = {"check": "packages", "skill": hostile, "status": "failed", "findings": [finding]}
     skill = {"skill": hostile, "decision": "fail", "outcomes": [outcome]}
-    publish(payload, told(payload, decision="fail", skills=[skill] * 50, notes=[hostile]))
+    engines = [{"name": f"{number} {hostile}", "ran": False} for number in range(500)]
+    publish(payload, told(payload, decision="fail", skills=[skill] * 50, notes=[hostile], engines=engines))
     [body] = jobs.github.bodies(7)
     assert len(body) <= 65_536
     assert not any(bad in body for bad in ("\u202e", "\u200b", "\n::"))
     page = cmarkgfm.github_flavored_markdown_to_html(body, cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE)
     assert page.count("<!--") == 2  # our own
+    assert "by a trusted job" in page
     assert not any(bad in page for bad in ("<img", 'href="javascript', "</details>"))
 
 

@@ -358,7 +358,7 @@ MARKUP = (
     "技能", "🧪", "⚠️", "\u200b", "\ufe0f", "\U000e0041", "\u2028", "\u2800",
 )  # fmt: skip
 hostile_text = st.lists(
-    st.one_of(st.sampled_from(MARKUP), st.text(st.characters(exclude_categories=("Cs",)), max_size=8)),
+    st.one_of(st.sampled_from(MARKUP), st.text(st.characters(codec="utf-8"), max_size=8)),
     max_size=6,
 ).map("".join)
 _count = st.none() | st.integers(0, 2**63)
