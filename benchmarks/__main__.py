@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import (
+    action,
     adoption,
     advisories,
     check,
@@ -36,6 +37,7 @@ PARTS = (
     adoption,
     advisories,
     render,
+    action,
 )
 HEAD = """# Measured
 

@@ -29,11 +29,16 @@ find_python() {
 
 # Changes whenever anything that is installed would.
 key() {
-  { "$python" -I -VV; printf '%s\n' "$python" "$requirements"
-    find requirements pyproject.toml README.md LICENSE checker policies -type f -not -path '*/__pycache__/*' |
-      LC_ALL=C sort | while IFS= read -r file; do cksum "$file"; done; } | "$python" -I -c '
-import hashlib, sys
-print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:20])'
+  "$python" -I - "$requirements" <<'END'
+import hashlib, pathlib, sys
+whole = hashlib.sha256(repr((sys.version, sys.executable, sys.argv[1])).encode())
+for top in ("checker", "examples/workflows", "policies", "requirements", "LICENSE", "README.md", "pyproject.toml"):
+    path = pathlib.Path(top)
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file() and "__pycache__" not in file.parts:
+            whole.update(f"{file}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+print(whole.hexdigest()[:20])
+END
 }
 
 # Sets $home, and $found where the program is there already.

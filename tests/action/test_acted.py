@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import POLICY, prompt
-from tests.support.act import ROOT, Acted, Runner, shallow_clone
+from tests.support.act import ROOT, Acted, Runner, lock_skill, remove_images, shallow_clone
 from tests.support.github_server import READ, REPOSITORY, WRITE, GitHubServer
 from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
@@ -33,8 +33,10 @@ BAD = GOOD | {"skills/letters/letters.py": "import humanize\n\n\ndef count(text)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("runner")
+def home(tmp_path_factory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("runner")
+    yield folder
+    remove_images(folder)
 
 
 class Project:
@@ -85,6 +87,15 @@ class Project:
         empty = self.folder / "empty"
         ScratchRepo(empty).commit({"README": "Nothing is checked out.\n"})
         return self.runner.run(empty, EXAMPLES / "fork-comment.yml", "workflow_run", payload, WRITE)
+
+    def schedule(self) -> Acted:
+        """The nightly job of the default branch."""
+        payload = {
+            "schedule": "17 4 * * *",
+            "repository": {"id": 1, "full_name": REPOSITORY, "default_branch": "main"},
+        }
+        clone = self.clone("main")
+        return self.runner.run(clone, EXAMPLES / "schedule.yml", "schedule", payload, WRITE)
 
     def clone(self, branch: str) -> Path:
         self.jobs += 1
@@ -155,7 +166,8 @@ def test_a_token_that_may_not_comment_leaves_summary_and_outputs(project):
     acted = project.pull_request(READ)
     assert acted.code == 0, acted.log
     assert project.github.bodies(NUMBER) == []
-    assert acted.log.count("pull-requests: write") == 1, "said once"
+    said = "| proctor: No comment: the token may not write one (pull-requests: write)"
+    assert acted.log.count(said) == 1
 
 
 def test_a_merge_group_is_examined_without_a_comment(project):
@@ -200,3 +212,30 @@ def test_a_waiver_that_expired_no_longer_counts_and_that_is_said(project):
     acted = project.pull_request()
     assert acted.code == 1, acted.log
     assert "expired" in project.comment()
+
+
+def test_a_schedule_opens_one_issue_says_nothing_twice_and_closes_it(project):
+    approval = "  - {name: tabulate, status: approved, min_maturity: intern, reason: tables"
+    policy = f"version: 1\npackages:\n{approval}, expires: 2026-01-31}}\n"
+    skill = {"skills/tables/skill.yaml": "version: 1\npackages: [tabulate]\n"}
+    project.origin.commit({"policies/packages.yaml": policy, **prompt("tables"), **skill}, "An old approval")
+    lock_skill(project.origin.path, "skills/tables")
+    project.origin.commit({}, "Its lock")
+    acted = project.schedule()
+    assert acted.code == 1, acted.log
+    (issue,) = project.github.issues.values()
+    assert (issue["state"], issue["user"]["login"]) == ("open", "github-actions[bot]")
+    assert "tabulate" in issue["body"]
+
+    asked = len(project.github.writes())
+    acted = project.schedule()
+    assert acted.code == 1, acted.log
+    assert "nothing new" in acted.log
+    assert project.github.writes()[asked:] == []
+
+    again = policy.replace("2026-01-31", "2099-01-31")
+    project.origin.commit({"policies/packages.yaml": again}, "Approve it anew")
+    acted = project.schedule()
+    assert acted.code == 0, acted.log
+    (issue,) = project.github.issues.values()
+    assert issue["state"] == "closed"

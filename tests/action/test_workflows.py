@@ -52,7 +52,7 @@ def test_what_they_use_is_pinned_and_their_tokens_begin_with_nothing(path):
     workflow = yaml.safe_load(path.read_text())
     assert workflow["permissions"] == {}
     for used in re.findall(r"uses: (\S+)", path.read_text()):
-        assert used.startswith("./") or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", used), used
+        assert used.startswith("./") or re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+@[0-9a-f]{40}", used), used
         assert not used.endswith("0" * 40) or used == OURS
 
 

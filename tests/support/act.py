@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker.engines.sandbox import Engine, clean, listed
 from tests.support.github_server import REPOSITORY, GitHubServer
 from tests.support.repos import ScratchRepo
 
@@ -40,10 +41,12 @@ runs:
       run: |
         {script}
 """
+#: By the repository's name and the folder in it ("" for its top).
 _SCRIPTS = {
-    "upload-artifact": 'mkdir -p "$STAND_IN_STORE/$NAME" && cp -R "$WHERE" "$STAND_IN_STORE/$NAME/"',
-    "download-artifact": 'mkdir -p "$WHERE" && cp -R "$STAND_IN_STORE/$NAME/." "$WHERE/"',
-    "cache": 'ln -sfn "$STAND_IN_STORE" "$WHERE"',
+    ("upload-artifact", ""): 'mkdir -p "$STAND_IN_STORE/$NAME" && cp -R "$WHERE" "$STAND_IN_STORE/$NAME/"',
+    ("download-artifact", ""): 'mkdir -p "$WHERE" && cp -R "$STAND_IN_STORE/$NAME/." "$WHERE/"',
+    ("cache", "restore"): '[ ! -d "$STAND_IN_STORE/cache" ] || cp -R "$STAND_IN_STORE/cache" "$WHERE"',
+    ("cache", "save"): 'rm -rf "$STAND_IN_STORE/cache" && cp -R "$WHERE" "$STAND_IN_STORE/cache"',
 }
 #: Of the machine that tests: where programs are, and how it reaches its package index.
 _PASSED = re.compile(r"PATH|(SSL|UV|PIP|DOCKER)_.*|.*_CA_(BUNDLE|CERTS)|(https?|no)_proxy", re.IGNORECASE)
@@ -109,10 +112,20 @@ class Runner:
         name = used.partition("@")[0].partition("/")[2]
         if name == "proctor":
             return self._action
-        folder = self.home / "stand-ins" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "action.yml").write_text(_STAND_IN.format(name=name, script=_SCRIPTS[name]))
-        return folder
+        for (repository, inner), script in _SCRIPTS.items():
+            folder = self.home / "stand-ins" / repository / inner
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "action.yml").write_text(_STAND_IN.format(name=repository, script=script))
+        return self.home / "stand-ins" / name
+
+
+def remove_images(home: Path) -> None:
+    """Remove what the jobs of a runner left on the engine, which others use, too."""
+    records = (home / "proctor-cache").rglob("images/*.json")
+    made = {json.loads(record.read_text())["image_id"] for record in records}
+    engine = Engine()
+    clean(engine, [kept for kept in listed(engine) if kept.id in made])
+    engine.close()
 
 
 def program() -> str:
@@ -123,9 +136,9 @@ def program() -> str:
 
 
 def used_by(workflow: Path) -> list[str]:
-    """Every action a workflow names, but the one that act emulates."""
-    used = re.findall(r"uses: (\S+)", workflow.read_text())
-    return [name for name in used if not name.startswith("actions/checkout@")]
+    """`owner/name@commit` of every action a workflow names, but the one that act emulates."""
+    used = re.findall(r"uses: ([^/\s]+/[^/@\s]+)\S*(@\S+)", workflow.read_text())
+    return sorted({name + commit for name, commit in used if name != "actions/checkout"})
 
 
 def copy_action(folder: Path) -> None:
@@ -143,6 +156,12 @@ def shallow_clone(origin: ScratchRepo, folder: Path, branch: str) -> Path:
     """A clone of one commit, as `actions/checkout` makes by default."""
     origin.git("clone", "-q", "--depth=1", f"--branch={branch}", f"file://{origin.path}", str(folder))
     return folder
+
+
+def lock_skill(repository: Path, skill: str) -> None:
+    """Lock a skill's packages on disk, by this machine's package index."""
+    argv = [sys.executable, "-m", "checker", "lock", skill, "--path", str(repository)]
+    subprocess.run(argv, cwd=ROOT, check=True, capture_output=True)
 
 
 def _timed(argv: list[str], env: dict[str, str]) -> Acted:

@@ -109,7 +109,8 @@ def _at(document: Any, reference: str) -> Any:
 
 @functools.cache
 def _whole() -> dict[str, Any]:
-    return json.loads(FILE.read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return document
 
 
 @functools.cache
