@@ -32,9 +32,9 @@ fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetx
 fremovexattr fsetxattr fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 getxattr
 inotify_add_watch inotify_init inotify_init1 inotify_rm_watch ioctl lchown lgetxattr link linkat listxattr
 llistxattr lremovexattr lseek lsetxattr lstat mkdir mkdirat newfstatat open openat openat2 pread64 preadv
-preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename renameat renameat2
-rmdir sendfile setxattr splice stat statfs statx symlink symlinkat sync_file_range tee truncate umask unlink
-unlinkat utime utimensat utimes write writev
+preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename renameat
+renameat2 rmdir sendfile setxattr splice stat statfs statx symlink symlinkat sync_file_range tee truncate
+umask unlink unlinkat utime utimensat utimes write writev
 """
 _MEMORY = """
 brk cachestat madvise memfd_create mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock munlockall
@@ -60,9 +60,10 @@ select signalfd signalfd4 timer_create timer_delete timer_getoverrun timer_getti
 timerfd_create timerfd_gettime timerfd_settime
 """
 _TALKING = """
-accept accept4 bind connect getpeername getrandom getsockname getsockopt listen mq_getsetattr mq_notify mq_open
-mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd pipe pipe2 recvfrom recvmmsg recvmsg semctl
-semget semop semtimedop sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget shutdown socketpair
+accept accept4 bind connect getpeername getrandom getsockname getsockopt listen mq_getsetattr mq_notify
+mq_open mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd pipe pipe2 recvfrom recvmmsg
+recvmsg semctl semget semop semtimedop sendmmsg sendmsg sendto
+setsockopt shmat shmctl shmdt shmget shutdown socketpair
 """
 _ALLOWED = tuple(f"{_FILES} {_MEMORY} {_PROCESSES} {_WAITING} {_TALKING}".split())
 
