@@ -60,7 +60,7 @@ def test_both_versions_of_control_groups(tmp_path: Path, version: int) -> None:
     before = observer.read()
     assert (before.cpu_seconds, before.oom_kills, before.pids_denied, before.network_attempts) == (0, 0, 0, 1)
     machine.set(cpu=3, peak=5000, oom=2, pids=4, processes=[7, 8], routes=5)
-    assert observer.read() == Counters(3.0, None, 2, 4, 6)
+    assert observer.read() == Counters(3.0, None, 2, 4, None, 6)
     assert observer.leftovers() == ()
     observer.close()
 
@@ -87,10 +87,10 @@ def test_a_process_of_another_machine_is_not_observed(tmp_path: Path) -> None:
     """An engine elsewhere names a process id that may well exist here, too."""
     machine = Machine(tmp_path, 1, container="somebody-else")
     observer = Observer(CONTAINER, 7, machine.proc)
-    assert observer.start() == Counters(None, None, None, None, None)
+    assert observer.start() == Counters(None, None, None, None, None, None)
     assert observer.leftovers() is None
 
 
 def test_no_process_table_at_all(tmp_path: Path) -> None:
     observer = Observer(CONTAINER, 7, tmp_path / "nothing")
-    assert observer.read() == Counters(None, None, None, None, None)
+    assert observer.read() == Counters(None, None, None, None, None, None)
