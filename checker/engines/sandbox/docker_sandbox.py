@@ -17,7 +17,7 @@ from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
 from checker.engines.sandbox.observe import Observer
 from checker.engines.sandbox.report import Told, evidence, not_run
-from checker.engines.sandbox.reported import events
+from checker.engines.sandbox.reported import MAX_EVENTS, events
 from checker.engines.sandbox.sink import Sink, open_sink
 from checker.engines.sandbox.sink_image import SinkImage, sink_image
 from checker.engines.sandbox.state import State
@@ -121,8 +121,9 @@ class _Boxes:
         leftovers = () if ended.cut else observer.leftovers()
         after, told = observer.read(), self._told(box, ended)
         seen = evidence(phase, ended, before, after, leftovers, self._limits, told)
-        # Where leftovers cannot be seen, the only way to be rid of them is a new container.
-        if seen.limit_exceeded or leftovers is None or leftovers:
+        # Where leftovers cannot be seen, the only way to be rid of them is a new container; nor must what a
+        # phase said too much be heard as the next one's.
+        if seen.limit_exceeded or leftovers is None or leftovers or len(seen.reported) == MAX_EVENTS:
             self._discard()
         return seen
 

@@ -10,7 +10,7 @@ from checker.model.evidence import ReportedEvent
 
 #: Seconds of silence after which nothing more is on its way.
 _QUIET = 0.02
-_MAX_BYTES, _MAX_EVENTS, _LONG = 65_536, 50, 160
+_MAX_BYTES, MAX_EVENTS, _LONG = 65_536, 50, 160
 _KINDS = frozenset({"network", "process", "write", "escape", "canary"})
 
 
@@ -23,7 +23,7 @@ def parsed(said: bytes) -> tuple[ReportedEvent, ...]:
     """Events from lines of `kind TAB what TAB where`; what is no such line was not said by the hook."""
     counted = Counter(line for line in said[:_MAX_BYTES].split(b"\n") if line)
     found = (_event(line, count) for line, count in counted.items())
-    return tuple(event for event in found if event is not None)[:_MAX_EVENTS]
+    return tuple(event for event in found if event is not None)[:MAX_EVENTS]
 
 
 def _event(line: bytes, count: int) -> ReportedEvent | None:
