@@ -16,8 +16,10 @@ from checker.model.evidence import (
     SandboxEvidence,
 )
 from checker.model.level import Level
+from checker.model.outcome import Outcome
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
+from checker.reporters import REPORTERS
 from checker.reporters.evidence import told
 from checker.rules.behaviour import DEFAULTS, RULES, behaviours
 from checker.rules.waivers import rule as judged_by
@@ -180,3 +182,18 @@ def test_the_page_names_every_rule_and_its_policy_is_one() -> None:
     policy = policy_from(example, waivers=waivers)
     assert policy.levels[Level.AUTONOMOUS].behaviour == {"orphan-process": "fail", "wrote-outside": "fail"}
     assert policy.waivers[0].rule in RULES
+
+
+@pytest.mark.parametrize("report", ["terminal", "markdown"])
+def test_reports_label_what_is_self_reported(report: str) -> None:
+    phase = PhaseEvidence(
+        phase="scripts", status="failed", network_attempts=1, network=(NAMES,), reported=(EVENTS["network"],)
+    )
+    found = verdicts.finding(rule="network-attempt", subject="scripts").model_copy(update={"effect": "fails"})
+    outcome = Outcome.of("sandbox", "skills/x", (found,)).model_copy(
+        update={"evidence": SandboxEvidence(phases=(phase,))}
+    )
+    text = REPORTERS[report](verdicts.verdict_on(outcome))
+    flat = " ".join(text.replace("\\", "").split())
+    assert "seen in its network: asked for the name" in flat
+    assert "self-reported (it could have kept quiet): network it at a.py:3" in flat
