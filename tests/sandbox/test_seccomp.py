@@ -199,4 +199,4 @@ def test_ordinary_programs_do_not_notice(box: DockerSandbox) -> None:
 def test_every_process_of_the_box_has_the_profile(box: DockerSandbox) -> None:
     text = "import glob, re\nfor p in glob.glob('/proc/[0-9]*/status'):\n"
     text += "    print(re.search(r'Seccomp:\\s+(\\d)', open(p).read())[1], end='')\n"
-    assert run(box, text).output == "222"
+    assert set(run(box, text).output) == {"2"}
