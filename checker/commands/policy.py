@@ -24,6 +24,7 @@ from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
 from checker.pipeline import ask, selected
 from checker.planning import exam_of
+from checker.rules import behaviour
 from checker.rules.decide import decide
 from checker.rules.globs import matches
 from checker.rules.lint_findings import lint_findings
@@ -53,7 +54,7 @@ def lint(tree: Tree, today: dt.date) -> tuple[Remark, ...]:
     policy = load_policy(tree)
     skills = skills_of(tree, policy)
     waived, outcomes = _found(tree, policy, today)
-    rules = frozenset(check.RULE for check in selected(()))
+    rules = frozenset((*(check.RULE for check in selected(())), *behaviour.RULES))
     remarks = {
         *lint_registry(policy, _used(skills) if skills else None, today),
         *lint_waivers(policy, skills, rules, today),

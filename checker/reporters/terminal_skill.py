@@ -110,6 +110,9 @@ def _sandbox(phases: Sequence[PhaseEvidence]) -> Iterator[Text | Paragraph]:
         status = (phase.status.ljust(statuses), "bold" if _is_bad(phase) else "dim")
         lead = Text.assemble(f"  sandbox  {phase.phase.ljust(names)}  ", status, "  ")
         yield Paragraph(lead, Text(visible(told), style="dim"))
+    for phase in phases:
+        for line in evidence.told(phase):
+            yield _labelled("·", f"{phase.phase}: {line}")
     for phase in filter(_is_bad, phases):
         for failure in phase.failures:
             yield _labelled("✗", f"{phase.phase}: {failure}")

@@ -79,7 +79,9 @@ def test_another_python_gets_its_own(tmp_path: Path, preparation: Preparation) -
     assert len(list((preparation.state.folder / KIND).glob("*.tar"))) == 2
 
 
-@pytest.mark.parametrize("place", ["scripts/python3", "data/pyvenv.cfg", "data/bin/python"])
+@pytest.mark.parametrize(
+    "place", ["scripts/python3", "data/pyvenv.cfg", "data/bin/python", "purelib/_proctor_audit.py"]
+)
 def test_no_wheel_takes_the_interpreters_place(tmp_path: Path, preparation: Preparation, place: str) -> None:
     wheel = build_wheel("one", files={f"one-1.0.data/{place}": b"#!/bin/sh"})
     with pytest.raises(InputError, match="in the place of the environment's own"):

@@ -22,7 +22,7 @@ def test_gvisor_gets_room_for_its_own_threads() -> None:
 
 
 def test_what_happens_in_gvisors_kernel_is_not_observed() -> None:
-    counted = Counters(1.0, 2, 0, 0, 0)
+    counted = Counters(1.0, 2, 0, 0, 3, 0)
     assert runtimes.seen("runsc", counted).network_attempts is None
     assert runtimes.seen("runsc", counted).oom_kills == 0
     assert runtimes.seen("runc", counted) == counted

@@ -127,7 +127,8 @@ class Builder:
             contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
             sha256s = {path: sha256 for sha256, path in paths.items()}
             wheels = [(sha256s[found.wheel], found) for found in contents]
-            parts = Preparation(self.state, below.interpreter).parts(wheels)
+            preparation = Preparation(self.state, below.interpreter)
+            parts = [*preparation.parts(wheels), preparation.audit()]
             layer = write_layer(self.state.layers, environment_members(below.interpreter), parts)
             known = {
                 "layer": layer.digest,

@@ -25,6 +25,8 @@ from checker.tools import RUNNERS
 
 ENVIRONMENT = PurePosixPath("/opt/skill_env")
 INSIDE = Path(__file__).parent / "inside"
+#: The module of the audit hook in the environment. No wheel may bring one of that name.
+AUDIT = "_proctor_audit"
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,22 @@ def environment_members(interpreter: Interpreter) -> Iterator[Member]:
     yield Member(f"{prefix}/bin/python", 0o777, link=interpreter.path)
     for alias in ("python3", f"python{interpreter.version}"):
         yield Member(f"{prefix}/bin/{alias}", 0o777, link="python")
-    yield Member(f"{prefix}/lib/python{interpreter.version}/site-packages", 0o755)
     yield from runner_members()
+
+
+def audit_members(staging: Path, interpreter: Interpreter) -> Iterator[Member]:
+    """The audit hook, which tells file and line of what a skill does, laid out below `staging` (empty).
+
+    By a `.pth` file, because phases start Python with -I. Raises Unanswered when compiling fails.
+    """
+    root = staging / ENVIRONMENT.relative_to("/")
+    site = root / "lib" / f"python{interpreter.version}" / "site-packages"
+    site.mkdir(parents=True)
+    (site / f"{AUDIT}.pth").write_text(f"import {AUDIT}\n", encoding="utf-8")
+    (site / f"{AUDIT}.py").write_bytes((INSIDE / "audit.py").read_bytes())
+    if interpreter.on_host:
+        compile_tree(interpreter.on_host, staging, site)
+    yield from tree_members(root, str(ENVIRONMENT.relative_to("/")))
 
 
 def wheel_members(staging: Path, contents: Contents, interpreter: Interpreter) -> Iterator[Member]:
@@ -106,6 +122,7 @@ def _refuse_interpreter_names(root: Path) -> None:
     """No wheel may stand in for the interpreter that runs everything."""
     taken = list((root / "bin").glob("python*")) if (root / "bin").is_dir() else []
     taken += [p for p in (root / "pyvenv.cfg", root / "lib64") if p.exists()]
+    taken += list(root.glob(f"lib/python*/site-packages/{AUDIT}*"))
     if taken:
         name = visible(taken[0].name)
         raise InputError(f"a wheel installs `{name}` in the place of the environment's own", name)

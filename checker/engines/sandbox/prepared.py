@@ -8,19 +8,20 @@ and hashed again each time it is used.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from checker.engines.sandbox.layers import Part, write_part
-from checker.engines.sandbox.packages import Interpreter, wheel_members
+from checker.engines.sandbox.layers import Member, Part, write_part
+from checker.engines.sandbox.packages import AUDIT, INSIDE, Interpreter, audit_members, wheel_members
 from checker.engines.sandbox.state import State, digest_of
 from checker.engines.sandbox.wheel_contents import Contents
 
 KIND = "prepared"
 #: Raise it when a wheel would be laid out in another way: what was prepared before is then not used again.
-LAYOUT = 1
+LAYOUT = 2
 #: Each one starts a compiler, which has a process for every core when the wheel is large (`bytecode.py`).
 _AT_ONCE = 2
 
@@ -40,9 +41,16 @@ class Preparation:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
             return list(pool.map(lambda wheel: self._one(*wheel), wheels))
 
+    def audit(self) -> Part:
+        """The part of the audit hook. Raises Unanswered when compiling fails."""
+        program = hashlib.sha256((INSIDE / "audit.py").read_bytes()).hexdigest()
+        key = digest_of(LAYOUT, program, AUDIT, self._python)
+        return self._known(key) or self._made(key, partial(audit_members, interpreter=self.interpreter))
+
     def _one(self, sha256: str, contents: Contents) -> Part:
         key = digest_of(LAYOUT, sha256, contents.wheel.name, self._python)
-        return self._known(key) or self._made(key, contents)
+        members = partial(wheel_members, contents=contents, interpreter=self.interpreter)
+        return self._known(key) or self._made(key, members)
 
     @property
     def _python(self) -> list[object]:
@@ -58,9 +66,9 @@ class Preparation:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
         return Part(found, path, tuple(record["folders"])) if found == record["digest"] else None
 
-    def _made(self, key: str, contents: Contents) -> Part:
+    def _made(self, key: str, members: Callable[[Path], Iterable[Member]]) -> Part:
         with self.state.staging() as staging:
-            part = write_part(self._path(key), wheel_members(staging, contents, self.interpreter))
+            part = write_part(self._path(key), members(staging))
         self.state.remember(KIND, key, {"digest": part.digest, "folders": list(part.folders)})
         return part
 
