@@ -218,3 +218,18 @@ def test_only_new_needs_a_base(proctor, repo):
     result = proctor("check", repo.path, *QUICK, "--only-new")
     assert (result.code, "--only-new needs --base" in result.err) == (2, True)
     assert proctor(*branch(repo, packaged("tables", "pandas")), "--only-new").code == 0
+
+
+def test_fewer_tests_than_at_the_base_are_shown_and_found_without_running_any(repo, proctor):
+    home, both = "skills/notes/tests/test_notes.py", "def test_a(): pass\ndef test_b(): pass\n"
+    repo.commit({home: both})
+    repo.git("checkout", "-q", "-b", "change")
+    repo.commit({home: "def test_a(): pass\n"})
+    call = ("check", repo.path, "--base", "main", "--offline", "--no-sandbox", "--only", "sandbox")
+    verdict = json.loads(proctor(*call, "--format", "json").out)
+    assert "skills/notes: fewer tests: 1 instead of 2" in verdict["notes"]
+    (outcome,) = [o for o in verdict["skills"][0]["outcomes"] if o["check"] == "sandbox"]
+    assert outcome["status"] == "skipped"
+    assert [found["message"] for found in outcome["findings"]] == [
+        "fewer tests than at the base: 1 instead of 2"
+    ]
