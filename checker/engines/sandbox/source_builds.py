@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from checker.engines.sandbox import runtimes
 from checker.engines.sandbox.execution import Ended, execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import keeper
+from checker.engines.sandbox.observe import Counters, Observer
 from checker.engines.sandbox.sdist import Source, read_sdist
 from checker.engines.sandbox.state import State, digest_of
 from checker.engines.sandbox.wheel_contents import bad
@@ -104,7 +106,11 @@ class SourceBuilds:
             "backend_path": source.backend_path,
             "timeout": LIMITS.wall_seconds,
         }
-        with keeper(self.builder.engine, image.image_id, LIMITS, 1, self.runtime) as box:
+        with (
+            keeper(self.builder.engine, image.image_id, LIMITS, 1, self.runtime) as box,
+            closing(Observer(box.container, box.pid)) as observer,
+        ):
+            before = runtimes.seen(self.runtime, observer.start())
             ended = execute(
                 self.builder.engine,
                 box.container,
@@ -114,6 +120,8 @@ class SourceBuilds:
                 wall_seconds=LIMITS.wall_seconds,
                 max_output=LIMITS.output_kb * 1024,
             )
+            after = runtimes.seen(self.runtime, observer.read())
+        _refuse_network(path, before, after)
         return _wheel(path, ended)
 
     def _kept(self, path: Path, name: str, data: bytes) -> LockedFile:
@@ -140,6 +148,13 @@ def _require_tools(path: Path, source: Source, order: ImageOrder) -> None:
         version = have.get(canonicalize_name(required.name))
         if holds(required.marker, env) and (version is None or version not in required.specifier):
             raise bad(path, f"needs {required} to be built, which the lock does not hold: declare it")
+
+
+def _refuse_network(path: Path, before: Counters, after: Counters) -> None:
+    """A build that wants a network is not one of what is locked, whether or not it gets by without."""
+    attempts = (after.network_attempts or 0) - (before.network_attempts or 0)
+    if attempts > 0:
+        raise bad(path, f"tried to reach a network while it was built ({attempts} times)")
 
 
 def _wheel(path: Path, ended: Ended) -> tuple[str, bytes]:
