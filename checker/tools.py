@@ -149,7 +149,8 @@ RUNNERS = PurePosixPath("/opt/proctor")
 class ImageOrder:
     """What to put in an image. `wheels` are verified lock files, `files` the skill's own (path → content).
 
-    `files` keys are relative to the skill's folder; the value is (content, executable).
+    `files` keys are relative to the skill's folder; the value is (content, executable). `sources` are source
+    archives that the policy allows to be built, in a box of their own with the `wheels` as tools.
     """
 
     skill: str
@@ -160,6 +161,7 @@ class ImageOrder:
     labels: Mapping[str, str]
     max_wheel_bytes: int
     max_unpacked_bytes: int
+    sources: tuple[LockedFile, ...] = ()
 
 
 @dataclass(frozen=True)

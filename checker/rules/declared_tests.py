@@ -76,10 +76,16 @@ def _opted_out(body: Iterable[ast.stmt]) -> bool:
 
 def _may_end(statement: ast.stmt) -> bool:
     """Whether loading the module may end at this statement, with every test in it skipped as one."""
-    if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+    if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)) or _is_main_guard(statement):
         return False
     calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
     return isinstance(statement, ast.Raise) or any(_word(called) in _ENDS for called in calls)
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    """`if __name__ == …`: nothing below it runs when pytest imports the module."""
+    test = statement.test if isinstance(statement, ast.If) else None
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _word(node: ast.expr) -> str:

@@ -39,7 +39,7 @@ def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
     lock = skill.locks.get(target.name)
     if lock is None and skill.packages:
         raise Unanswered(ENGINE, f"no lock for target {target.name}: run `proctor lock {visible(skill.id)}`")
-    choice = choose(lock, python, target.platform) if lock else None
+    choice = choose(lock, python, target.platform, policy.source_builds) if lock else None
     if choice and choice.problems:
         raise Unanswered(ENGINE, "; ".join(choice.problems))
     digest = next((e.digest for e in skill.files if lock and e.path == lock.file), "")
@@ -48,6 +48,7 @@ def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
         python=python,
         base=policy.sandbox.base,
         wheels=choice.wheels if choice else (),
+        sources=choice.sources if choice else (),
         files=_files(skill, head),
         labels={"org.proctor.lock": digest} if digest else {},
         max_wheel_bytes=policy.sandbox.max_wheel_mb << 20,

@@ -55,7 +55,7 @@ def lost_tests(before: Skill | None, after: Skill) -> tuple[Finding, ...]:
         return ()
     if after.test_functions >= before.test_functions:
         return ()
-    message = f"has {after.test_functions} tests, {before.test_functions} at the base"
+    message = f"fewer tests than at the base: {after.test_functions} instead of {before.test_functions}"
     return (_finding(after, Severity.WARNING, message, "see in the diff which tests went, and why"),)
 
 

@@ -5,10 +5,11 @@ The choice is for the lock's target (see `target_env`), never for the machine th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from packaging.markers import InvalidMarker, Marker
+from packaging.utils import NormalizedName
 
 from checker.errors import UsageError
 from checker.escape import visible
@@ -19,10 +20,14 @@ from checker.rules.target_env import best_wheel, environment, holds
 
 @dataclass(frozen=True)
 class WheelChoice:
-    """The wheels to install, in the lock's order, and why others could not be chosen (sentences, escaped)."""
+    """The wheels to install, in the lock's order, and why others could not be chosen (sentences, escaped).
+
+    `sources` are the archives to build where no wheel fits and the policy allows it.
+    """
 
     wheels: tuple[LockedFile, ...]
     problems: tuple[str, ...] = ()
+    sources: tuple[LockedFile, ...] = ()
 
 
 def is_linux(target: Target) -> bool:
@@ -33,21 +38,30 @@ def is_linux(target: Target) -> bool:
         return False
 
 
-def choose(lock: Lock, python: str, platform: str) -> WheelChoice:
+def choose(
+    lock: Lock, python: str, platform: str, source_builds: Container[NormalizedName] = ()
+) -> WheelChoice:
     """The best wheel of every distribution of `lock` that applies to CPython `python` (`X.Y`) on `platform`.
 
-    Raises UsageError for a platform that is not known.
+    `source_builds` are the names that may be built. Raises UsageError for a platform that is not known.
     """
     env = environment(python, platform)
     wheels: list[LockedFile] = []
+    sources: list[LockedFile] = []
     problems: list[str] = []
     for distribution in lock.distributions:
         answer = _chosen(distribution, env, python, platform)
         if isinstance(answer, LockedFile):
             wheels.append(answer)
+        elif answer and distribution.sdist and _may_be_built(distribution, source_builds):
+            sources.append(distribution.sdist)
         elif answer:
             problems.append(f"{distribution.name}: {answer}")
-    return WheelChoice(tuple(wheels), tuple(problems))
+    return WheelChoice(tuple(wheels), tuple(problems), tuple(sources))
+
+
+def _may_be_built(distribution: LockedDistribution, allowed: Container[NormalizedName]) -> bool:
+    return distribution.name in allowed and distribution.direct_source is None
 
 
 def _chosen(
@@ -66,5 +80,5 @@ def _chosen(
     best = best_wheel(by_name, python, platform)
     if best is not None:
         return by_name[best]
-    source = " (a source distribution is not built)" if distribution.sdist else ""
+    source = " (it is built from source only where `source_builds` names it)" if distribution.sdist else ""
     return f"no wheel of it fits {platform}, Python {python}{source}"

@@ -245,3 +245,18 @@ def test_a_skill_in_the_folder_of_the_policy_fails(proctor, repo):
     repo.commit({"policies/SKILL.md": "---\nname: policies\ndescription: d\n---\n"})
     result = proctor("check", repo.path, *QUICK)
     assert (result.code, "cannot be a skill" in " ".join(result.out.split())) == (1, True)
+
+
+def test_fewer_tests_than_at_the_base_are_shown_and_found_without_running_any(repo, proctor):
+    home, both = "skills/notes/tests/test_notes.py", "def test_a(): pass\ndef test_b(): pass\n"
+    repo.commit({home: both})
+    repo.git("checkout", "-q", "-b", "change")
+    repo.commit({home: "def test_a(): pass\n"})
+    call = ("check", repo.path, "--base", "main", "--offline", "--no-sandbox", "--only", "sandbox")
+    verdict = json.loads(proctor(*call, "--format", "json").out)
+    assert "skills/notes: fewer tests: 1 instead of 2" in verdict["notes"]
+    (outcome,) = [o for o in verdict["skills"][0]["outcomes"] if o["check"] == "sandbox"]
+    assert outcome["status"] == "skipped"
+    assert [found["message"] for found in outcome["findings"]] == [
+        "fewer tests than at the base: 1 instead of 2"
+    ]

@@ -45,6 +45,7 @@ FILES = [
     ("import sys\nif sys.platform == 'none':\n    def test_a(): pass\n", 0),
     ("class Tests:\n    def test_a(self): pass\nclass Other:\n    def test_b(self): pass\n", 1),
     ("class Base:\n    def __init__(self): pass\nclass TestA(Base):\n    def test_a(self): pass\n", 0),
+    ("import sys\ndef test_a(): pass\nif __name__ == '__main__':\n    sys.exit(test_a())\n", 1),
     ("", 0),
 ]
 

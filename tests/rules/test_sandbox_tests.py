@@ -55,7 +55,10 @@ def test_what_was_not_counted_is_not_compared() -> None:
 
 def test_fewer_tests_than_at_the_base_are_a_finding() -> None:
     (found,) = lost_tests(skill(functions=5), skill(functions=2))
-    assert (found.severity, found.message) == (Severity.WARNING, "has 2 tests, 5 at the base")
+    assert (found.severity, found.message) == (
+        Severity.WARNING,
+        "fewer tests than at the base: 2 instead of 5",
+    )
     assert lost_tests(skill(functions=2), skill(functions=2)) == ()
     assert lost_tests(None, skill(functions=0)) == ()
     assert lost_tests(skill(functions=None), skill(functions=0)) == ()

@@ -133,7 +133,7 @@ def test_tests_that_went_missing_are_found_whether_or_not_anything_runs() -> Non
     for box, status in ((FakeSandbox(), Status.FAILED), (None, Status.SKIPPED)):
         outcome = examine(box, files, skill=now, before=before)
         assert outcome.status is status
-        assert [f.message for f in outcome.findings] == ["has 1 tests, 4 at the base"]
+        assert [f.message for f in outcome.findings] == ["fewer tests than at the base: 1 instead of 4"]
     fewer = FakeSandbox(lambda phase: good(phase).model_copy(update={"tests_collected": 2}))
     outcome = examine(fewer, files, skill=before)
     assert [f.message for f in outcome.findings] == [

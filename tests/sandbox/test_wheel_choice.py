@@ -60,7 +60,7 @@ def test_no_wheel_is_a_problem_and_never_silence(files: list[str]) -> None:
 
 def test_source_distributions_are_not_built() -> None:
     choice = choose(lock(sdist=LockedFile(filename="a-1.tar.gz")), "3.11", LINUX)
-    assert choice.problems[0].endswith("(a source distribution is not built)")
+    assert choice.problems[0].endswith("(it is built from source only where `source_builds` names it)")
 
 
 def test_direct_sources_are_not_installed() -> None:

@@ -22,6 +22,7 @@ from checker.engines.sandbox.reported import MAX_EVENTS, events
 from checker.engines.sandbox.sharing import used
 from checker.engines.sandbox.sink import Sink, open_sink
 from checker.engines.sandbox.sink_image import SinkImage, sink_image
+from checker.engines.sandbox.source_builds import BuiltToo, SourceBuilds
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
@@ -48,7 +49,9 @@ class DockerSandbox:
         self._runtime: Runtime = runtime
         self._keep, self._tell = keep, tell
         self._state = State(folder)
-        self._builder = Builder(self.engine, wheels, self._state)
+        both = BuiltToo(self._state, wheels)
+        self._builder = Builder(self.engine, both, self._state)
+        self._sources = SourceBuilds(self._builder, both, runtime)
         self._use = ExitStack()
 
     def __enter__(self) -> Self:
@@ -77,7 +80,7 @@ class DockerSandbox:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
         runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
         self._hold()
-        return self._builder.build(order)
+        return self._builder.build(self._sources.resolved(order))
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""

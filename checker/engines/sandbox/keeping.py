@@ -60,6 +60,7 @@ def tidy(engine: Engine, state: State, keep: Keep, now: float | None = None) -> 
         _drop_records(engine, state, kept, freed)
         _drop_layers(state, kept, freed)
         _drop_prepared(state, keep, moment, freed)
+        _drop_built(state, keep, moment, freed)
         _drop_wheels(keep, moment, freed)
         return freed
 
@@ -135,6 +136,14 @@ def _drop_prepared(state: State, keep: Keep, now: float, freed: Freed) -> None:
     for path in _over(keep, now, [(path, path.with_suffix(".json").stat().st_mtime) for path in tars]):
         _unlink(path, freed)
         path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _drop_built(state: State, keep: Keep, now: float, freed: Freed) -> None:
+    """Wheels that were built from source; a record of one that is gone is forgotten when it is asked for."""
+    wheels = [(path, path.stat().st_mtime) for path in state.folder.glob("built/*/*.whl")]
+    for path in _over(keep, now, wheels):
+        freed.wheels += 1
+        _unlink(path, freed)
 
 
 def _drop_wheels(keep: Keep, now: float, freed: Freed) -> None:

@@ -21,7 +21,7 @@ from checker.engines.sandbox.wheel_contents import Contents
 
 KIND = "prepared"
 #: Raise it when a wheel would be laid out in another way: what was prepared before is then not used again.
-LAYOUT = 2
+LAYOUT = 3
 #: Each one starts a compiler, which has a process for every core when the wheel is large (`bytecode.py`).
 _AT_ONCE = 2
 
