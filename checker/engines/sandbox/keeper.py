@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.engines.sandbox.engine import Engine, answered
-from checker.engines.sandbox.images import ENV, LABEL
+from checker.engines.sandbox.images import LABEL
 from checker.errors import Unanswered
 from checker.model.policy import Limits
 
@@ -26,6 +26,8 @@ WORKDIR = "/skill"
 _OWN_PROCESSES = 2
 #: With IPv6 off, an attempt to use it fails before the kernel counts it; there is still nowhere to send to.
 _IPV6_ON = {"net.ipv6.conf.all.disable_ipv6": "0", "net.ipv6.conf.default.disable_ipv6": "0"}
+#: Without the skill's environment: a wheel may well install a program that is called `sleep`.
+_ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 #: A keeper ends by itself this long (seconds) after its last phase must have, if Proctor was killed.
 _SLACK = 300
 
@@ -77,7 +79,7 @@ def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime
         "command": ["sleep", str(lifetime)],
         "user": KEEPER_USER,
         "working_dir": "/",
-        "environment": dict(ENV),
+        "environment": _ENV,
         "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime)},
         "host_config": engine.api.create_host_config(**hardening(limits)),
     }
