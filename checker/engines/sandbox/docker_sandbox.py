@@ -15,6 +15,7 @@ from checker.engines.sandbox.execution import execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
 from checker.engines.sandbox.observe import Observer
+from checker.engines.sandbox.owner import catch_up, reap
 from checker.engines.sandbox.report import evidence, not_run
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
@@ -30,6 +31,7 @@ class DockerSandbox:
         """Nothing is asked of the engine yet."""
         self.engine = Engine()
         self._builder = Builder(self.engine, wheels, State(folder))
+        self._reaped = False
 
     def __enter__(self) -> Self:
         """Use as a context manager to give the engine's sockets back."""
@@ -38,7 +40,8 @@ class DockerSandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
+        """Remove what could not be removed before, and close the connection."""
+        catch_up(self.engine)
         self.engine.close()
 
     @cached_property
@@ -53,11 +56,18 @@ class DockerSandbox:
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         image_id, missing = self._image_for(image, phases)
+        self._reap()
         with _Boxes(self.engine, image_id, limits, len(phases)) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
             )
+
+    def _reap(self) -> None:
+        """Once, be rid of what runs that were killed have left."""
+        if not self._reaped:
+            reap(self.engine)
+            self._reaped = True
 
     def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
         """The image to run, and why it has no pytest although a phase needs it."""

@@ -30,6 +30,8 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is asked yet: a run without sandbox must not wait for an engine."""
         self._client: APIClient | None = None
+        #: Containers that are still there because the engine did not answer when they should have gone.
+        self.unremoved: set[str] = set()
 
     @property
     def api(self) -> APIClient:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images import LABEL
+from checker.engines.sandbox.owner import catch_up, owner, remove_or_remember
 from checker.errors import Unanswered
 from checker.model.policy import Limits
 
@@ -45,6 +46,7 @@ def keeper(engine: Engine, image_id: str, limits: Limits, phases: int) -> Iterat
     """Start a container for up to `phases` phases, and remove it whatever happens. Raises Unanswered."""
     name = f"proctor-{secrets.token_hex(8)}"
     lifetime = int(limits.wall_seconds * phases) + _SLACK
+    catch_up(engine)
     try:
         with answered("starting a container"):
             engine.api.create_container(**_settings(engine, image_id, limits, name, lifetime))
@@ -56,19 +58,7 @@ def keeper(engine: Engine, image_id: str, limits: Limits, phases: int) -> Iterat
             )
         yield Keeper(found["Id"], int(found["State"]["Pid"]))
     finally:
-        remove(engine, name)
-
-
-def remove(engine: Engine, container: str) -> None:
-    """Remove a container with everything that runs in it. That it is gone already is no error."""
-    import docker.errors
-
-    with answered("removing a container"), suppress(docker.errors.NotFound):
-        try:
-            engine.api.remove_container(container, force=True, v=True)
-        except docker.errors.APIError as error:
-            if error.status_code != 409:  # it is being removed: by `clean`, say
-                raise
+        remove_or_remember(engine, name)
 
 
 def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime: int) -> dict[str, Any]:
@@ -80,7 +70,7 @@ def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime
         "user": KEEPER_USER,
         "working_dir": "/",
         "environment": _ENV,
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime)},
+        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime), f"{LABEL}.owner": owner()},
         "host_config": engine.api.create_host_config(**hardening(limits)),
     }
 

@@ -35,10 +35,10 @@ class Observer:
     """Reads the counters of one container. `proc` is where the process table is mounted."""
 
     def __init__(self, container: str, pid: int, proc: Path = Path("/proc")) -> None:
-        """Finds the control groups, once, and who is in them before the first phase."""
+        """Finds the control groups, once."""
         self._proc = proc / str(pid)
         self._groups = _groups(self._proc, proc / "self/mountinfo", container)
-        self._ours = frozenset(self._pids() or ())
+        self._keeper = _users(self._proc)
         self._peak: IO[str] | None = None
         self._peak_before: int | None = None
 
@@ -71,10 +71,15 @@ class Observer:
         deadline = time.monotonic() + _GRACE
         while True:
             pids = self._pids()
-            extra = None if pids is None else [pid for pid in pids if pid not in self._ours]
+            extra = None if pids is None else [pid for pid in pids if not self._keeps(pid)]
             if not extra or time.monotonic() > deadline:
                 return None if extra is None else tuple(self._name(pid) for pid in extra)
             time.sleep(0.02)
+
+    def _keeps(self, pid: int) -> bool:
+        """Init and the sleeper, told by a user that nothing of a skill's can become; or it has just ended."""
+        users = _users(self._proc.parent / str(pid))
+        return users is None or users == self._keeper
 
     def _pids(self) -> list[int] | None:
         text = self._text("pids", "cgroup.procs") or self._text("", "cgroup.procs")
@@ -139,6 +144,12 @@ class Observer:
 
     def _text(self, group: str, name: str) -> str | None:
         return _read(self._groups[group] / name) if group in self._groups else None
+
+
+def _users(process: Path) -> str | None:
+    """The four user ids of a process, or None when there is no such process."""
+    found = re.search(r"^Uid:\s+(.*)$", _read(process / "status") or "", re.MULTILINE)
+    return found[1] if found else None
 
 
 def _groups(process: Path, mountinfo: Path, container: str) -> dict[str, Path]:

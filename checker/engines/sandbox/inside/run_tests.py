@@ -2,7 +2,7 @@
 
 Order: {"command": [argv] or null (pytest), "timeout": seconds, "own_pytest": the skill brings its own}.
 `atexit` and `os._exit(0)` turn failed tests into exit code 0, so pytest has to leave a JUnit report that
-agrees with its exit code, with what was told while the tests ran (`outcomes.py`), and counts at least one test.
+agrees with its exit code and with what was told while the tests ran (`outcomes.py`), and counts at least one.
 """
 
 from __future__ import annotations
