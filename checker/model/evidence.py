@@ -5,7 +5,12 @@ Numbers the kernel observed are None where they could not be observed; None neve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal
+
+from pydantic import Field
 
 from checker.model.base import Frozen
 
@@ -13,12 +18,56 @@ PhaseName = Literal["import", "scripts", "tests", "run"]
 PhaseStatus = Literal["passed", "failed", "not_applicable", "broken"]
 
 
+class Witness(StrEnum):
+    """Who tells: what stands in the way of a skill that would like the evidence to be another."""
+
+    #: The kernel's own counters, read outside of the box: out of the skill's reach.
+    KERNEL = "kernel"
+    #: Proctor and the engine, outside of the box: what they measured, and what they compared.
+    ENGINE = "engine"
+    #: A trusted process in the box's network, out of the skill's reach; it repeats what the skill sent.
+    SINK = "sink"
+    #: Programs inside the box that share it with the skill: an explanation, never a proof of innocence.
+    SELF_REPORTED = "self-reported"
+
+
+class NetworkRecord(Frozen):
+    """One thing the sink saw, `count` times.
+
+    `kind`: a name that DNS was asked for (`dns`), a destination (`tcp`, `udp`, `icmp`, `other`), the server
+    name of a TLS greeting (`tls`), or the first line of an HTTP request (`http`). `name` is the host as the
+    skill named it ("" when it named an address), `detail` the request line. Escaped and capped.
+    """
+
+    kind: Literal["dns", "tcp", "udp", "icmp", "other", "tls", "http"]
+    address: str = ""
+    port: int | None = None
+    name: str = ""
+    detail: str = ""
+    count: int = 1
+
+
+class ReportedEvent(Frozen):
+    """One thing the box's Python said it did, `count` times; `where` is the skill's `file:line`.
+
+    `kind`: a `network` attempt, a `process` started, a `write` outside of the places for it, an `escape`
+    attempt, or a `canary` file opened. Escaped and capped.
+    """
+
+    kind: Literal["network", "process", "write", "escape", "canary"]
+    what: str
+    where: str = ""
+    count: int = 1
+
+
 class PhaseEvidence(Frozen):
     """One phase of the run.
 
     Times are seconds, memory is bytes. `output` is what the skill printed (both streams), capped and escaped:
     safe to print. `leftovers` are the processes still alive after the phase. `failures` are lines the phase's
-    own runner reports (which module, script or test failed): self-reported, unlike the numbers.
+    own runner reports (which module, script or test failed): self-reported, unlike the numbers. `canaries`
+    names the planted secrets that came out, and how. `network` is None where no sink looked;
+    `network_unrecorded` counts what it could not keep. `WITNESSES` says for each field who tells.
     """
 
     phase: PhaseName
@@ -28,21 +77,53 @@ class PhaseEvidence(Frozen):
     wall_seconds: float | None = None
     cpu_seconds: float | None = None
     peak_memory_bytes: int | None = None
+    peak_processes: int | None = None
     oom_kills: int | None = None
     network_attempts: int | None = None
     leftovers: tuple[str, ...] | None = None
     limit_exceeded: Literal["", "wall", "memory", "output", "pids"] = ""
+    canaries: tuple[str, ...] = ()
+    network: tuple[NetworkRecord, ...] | None = None
+    network_unrecorded: int = 0
+    reported: tuple[ReportedEvent, ...] = ()
     output: str = ""
     output_truncated: bool = False
     failures: tuple[str, ...] = ()
 
 
+#: Who tells what of a phase. With a sink, `network_attempts` is what the sink counted.
+WITNESSES: Mapping[Witness, tuple[str, ...]] = MappingProxyType(
+    {
+        Witness.KERNEL: (
+            "cpu_seconds",
+            "peak_memory_bytes",
+            "peak_processes",
+            "oom_kills",
+            "network_attempts",
+            "leftovers",
+        ),
+        Witness.ENGINE: (
+            "phase",
+            "status",
+            "exit_code",
+            "wall_seconds",
+            "limit_exceeded",
+            "canaries",
+            "output_truncated",
+        ),
+        Witness.SINK: ("network", "network_unrecorded"),
+        Witness.SELF_REPORTED: ("reason", "failures", "output", "reported"),
+    }
+)
+
+
 class SandboxEvidence(Frozen):
-    """The image a skill was run in and what each phase showed."""
+    """The image a skill was run in and what each phase showed. `witnesses` is `WITNESSES`, for readers."""
 
     image_key: str = ""
     image_id: str = ""
     image_cached: bool = False
     base: str = ""
     build_seconds: float | None = None
+    witnesses: dict[Witness, tuple[str, ...]] = Field(default_factory=lambda: dict(WITNESSES))
     phases: tuple[PhaseEvidence, ...] = ()

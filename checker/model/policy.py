@@ -56,7 +56,10 @@ class Waiver(Frozen):
 
 
 class Limits(Frozen):
-    """What a phase in the sandbox may use. Exceeding one is the skill's failure (`resource-limit`)."""
+    """What a phase in the sandbox may use. Exceeding one is the skill's failure (`resource-limit`).
+
+    `observe: network` lets a trusted process answer in the box's network, to tell where the skill wants to.
+    """
 
     memory_mb: int = Field(ge=32, le=65_536)
     cpus: float = Field(gt=0, le=64)
@@ -64,12 +67,20 @@ class Limits(Frozen):
     wall_seconds: float = Field(gt=0, le=3_600)
     output_kb: int = Field(ge=1, le=65_536)
     tmp_mb: int = Field(ge=1, le=65_536)
+    observe: Literal["counts", "network"] = "counts"
+
+
+#: Rules over what the sandbox saw, whose weight a level may set (`network-attempt` has a key of its own).
+BehaviourRule = Literal[
+    "canary-touched", "escape-attempt", "orphan-process", "output-flood", "resource-limit", "wrote-outside"
+]
 
 
 class LevelSettings(Frozen):
     """What holds for skills of one level. `fail_on` is the lowest advisory severity that fails.
 
     `fix_within_days` gives advisories of a severity so many days from their publication before they fail.
+    `behaviour` is what a rule over the sandbox's evidence comes to; without an entry its default holds.
     """
 
     fail_on: Severity
@@ -79,6 +90,7 @@ class LevelSettings(Frozen):
     max_waiver_days: int = Field(ge=0, le=3_650)
     limits: Limits
     fix_within_days: dict[Severity, int] = {}
+    behaviour: dict[BehaviourRule, Literal["fail", "warn"]] = {}
 
 
 class Target(Frozen):

@@ -6,10 +6,12 @@ from collections import Counter
 
 from checker.model.evidence import PhaseEvidence
 from checker.model.verdict import SkillVerdict
+from checker.rules.behaviour import destination, reported
 
 _UNSEEN = "not observed"
 #: Kinds of left-over processes that are named; all are in the JSON verdict.
 _MOST_NAMED = 5
+_MOST_LINES = 10
 
 
 def phases(skill: SkillVerdict) -> list[PhaseEvidence]:
@@ -28,8 +30,29 @@ def measured(phase: PhaseEvidence) -> str:
         ("OOM kills", _or_unseen(phase.oom_kills)),
         ("leftovers", _left(phase.leftovers)),
     )
+    if phase.peak_processes is not None:
+        known = (*known, ("processes", str(phase.peak_processes)))
     limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
     return " · ".join(f"{name} {value}" for name, value in known) + limit
+
+
+def told(phase: PhaseEvidence) -> list[str]:
+    """A line for each thing that somebody told of a phase, with who did and how far that can be trusted."""
+    counted = ((destination(record), record.count) for record in phase.network or ())
+    sink = [f"seen in its network: {words}{_times(count)}" for words, count in counted]
+    if phase.network_unrecorded:
+        sink.append(f"seen in its network: {phase.network_unrecorded} more, not recorded")
+    own = [f"self-reported (it could have kept quiet): {reported(event)}" for event in phase.reported]
+    return _capped(sink) + _capped(own)
+
+
+def _capped(lines: list[str]) -> list[str]:
+    more = [f"and {len(lines) - _MOST_LINES} more in the JSON verdict"] if len(lines) > _MOST_LINES else []
+    return lines[:_MOST_LINES] + more
+
+
+def _times(count: int) -> str:
+    return f", {count} times" if count > 1 else ""
 
 
 def _left(processes: tuple[str, ...] | None) -> str:

@@ -58,6 +58,8 @@ def _plain(value: Any) -> Any:
             return document(value)
         case tuple():
             return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
         case dt.datetime():
             return value.isoformat().replace("+00:00", "Z")
         case dt.date():

@@ -82,7 +82,8 @@ def _phase(phase: PhaseEvidence, detail: Detail) -> str:
     failures = "".join(
         f"\n  - ✗ {code(failure, detail.text)}" for failure in phase.failures[: detail.findings]
     )
-    return f"- sandbox {phase.phase} **{plain(phase.status)}** {prose(told, detail.text)}{failures}"
+    said = "".join(f"\n  - {prose(line, detail.text)}" for line in evidence.told(phase)[: detail.findings])
+    return f"- sandbox {phase.phase} **{plain(phase.status)}** {prose(told, detail.text)}{failures}{said}"
 
 
 def _output(phase: PhaseEvidence, detail: Detail) -> Iterator[str]:

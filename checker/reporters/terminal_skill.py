@@ -93,6 +93,9 @@ def _sandbox(phases: Sequence[PhaseEvidence]) -> Iterator[RenderableType]:
         grid.add_row("sandbox", phase.phase, Text(phase.status, style=bold), Text(visible(told), style="dim"))
     if phases:
         yield _indented(grid, 2)
+    for phase in phases:
+        for line in evidence.told(phase):
+            yield _labelled("·", f"{phase.phase}: {line}")
     for phase in filter(_is_bad, phases):
         for failure in phase.failures:
             yield _labelled("✗", f"{phase.phase}: {failure}")

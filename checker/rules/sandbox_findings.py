@@ -11,10 +11,21 @@ from checker.model.outcome import Finding
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.model.skill import Skill
+from checker.rules.behaviour import NETWORK_RULE, behaviours
 from checker.rules.sandbox_phases import has_tests
 
-RULE, LIMIT_RULE, NETWORK_RULE = "sandbox", "resource-limit", "network-attempt"
+RULE = "sandbox"
 _SHOWN = 5
+#: What to do about a behaviour, by its rule.
+_REMEDIES = {
+    "canary-touched": "neither print nor send secrets, nor the environment they stand in",
+    "escape-attempt": "leave alone what belongs to the machine; a skill has no use for it",
+    NETWORK_RULE: "work without network, or stub it in tests",
+    "orphan-process": "end what it starts",
+    "output-flood": "print less, or raise the level's `output_kb` in policies/maturity.yaml",
+    "resource-limit": "use less, or raise the level's limits in policies/maturity.yaml",
+    "wrote-outside": "write to a temporary folder (`tempfile`), or to a path the caller names",
+}
 
 
 def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSettings) -> tuple[Finding, ...]:
@@ -73,18 +84,11 @@ def not_run(skill: Skill) -> tuple[Finding, ...]:
 
 
 def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> Iterator[Finding]:
-    if phase.limit_exceeded:
-        yield _finding(skill, phase, LIMIT_RULE, Severity.ERROR, phase.reason, _leaner(skill, phase))
-    elif phase.status == "failed":
+    if phase.status == "failed" and not phase.limit_exceeded:
         yield _finding(skill, phase, RULE, Severity.ERROR, _failure(phase), _again(skill, phase))
-    if phase.network_attempts:
-        severity = Severity.WARNING if settings.network_attempts == "warn" else Severity.ERROR
-        yield _finding(skill, phase, NETWORK_RULE, severity, _network(phase), _offline(skill, phase))
-    if phase.leftovers:
-        kinds = dict.fromkeys(phase.leftovers)
-        running = ", ".join(f"`{shortened(command, 60)}`" for command in list(kinds)[:_SHOWN])
-        message = f"left {len(phase.leftovers)} running: {running}"
-        yield _finding(skill, phase, RULE, Severity.WARNING, message, _tidy(skill, phase))
+    for rule, severity, message in behaviours(phase, settings):
+        remedy = f"{_REMEDIES[rule]}; see it happen: {command(skill, _script(skill, phase))}"
+        yield _finding(skill, phase, rule, severity, message, remedy)
 
 
 def _finding(
@@ -104,11 +108,6 @@ def _failure(phase: PhaseEvidence) -> str:
     shown = "; ".join(phase.failures[:_SHOWN])
     more = f"; and {len(phase.failures) - _SHOWN} more" if len(phase.failures) > _SHOWN else ""
     return f"{phase.reason}: {shown}{more}" if phase.reason and shown else f"{phase.reason or shown}{more}"
-
-
-def _network(phase: PhaseEvidence) -> str:
-    times = "once" if phase.network_attempts == 1 else f"{phase.network_attempts} times"
-    return f"tried {times} to reach a network"
 
 
 def command(skill: Skill, *script: str) -> str:
@@ -132,21 +131,6 @@ def _again(skill: Skill, phase: PhaseEvidence) -> str:
         lock = f"`proctor lock {shlex.quote(visible(skill.id))}`"
         return f"declare a version that imports by itself, or what it lacks, then run {lock}"
     return f"see it happen: {command(skill, _script(skill, phase))}"
-
-
-def _leaner(skill: Skill, phase: PhaseEvidence) -> str:
-    limits = "or raise the level's limits in policies/maturity.yaml"
-    return f"use less, {limits}; see it happen: {command(skill, _script(skill, phase))}"
-
-
-def _offline(skill: Skill, phase: PhaseEvidence) -> str:
-    return (
-        f"work without network, or stub it in tests; see it happen: {command(skill, _script(skill, phase))}"
-    )
-
-
-def _tidy(skill: Skill, phase: PhaseEvidence) -> str:
-    return f"end what it starts; see it happen: {command(skill, _script(skill, phase))}"
 
 
 def _without_tests(skill: Skill) -> Finding:

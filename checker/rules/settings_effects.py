@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from checker.model.level import Level
-from checker.model.policy import Policy
+from checker.model.policy import LevelSettings, Policy
 from checker.model.severity import Severity
+from checker.rules.behaviour import DEFAULTS, setting
 from checker.rules.policy_diff import PolicyDiff
 
 Direction = Literal["relaxes", "tightens", "alters"]
@@ -43,8 +44,17 @@ def _level(level: Level, before: Policy, after: Policy) -> Iterator[Effect]:
             yield from _group(f"levels.{level}.limits", old.limits.model_dump(), new.limits.model_dump())
         elif key == "fix_within_days":
             yield from _days(f"levels.{level}.{key}", old.fix_within_days, new.fix_within_days)
+        elif key == "behaviour":
+            yield from _behaviour(f"levels.{level}.{key}", old, new)
         else:
             yield from _value(f"levels.{level}.{key}", key, getattr(old, key), getattr(new, key))
+
+
+def _behaviour(path: str, old: LevelSettings, new: LevelSettings) -> Iterator[Effect]:
+    for rule in DEFAULTS:
+        before, after = setting(old, rule), setting(new, rule)
+        if before != after:
+            yield Effect("tightens" if after == "fail" else "relaxes", f"{path}.{rule}: {before} → {after}")
 
 
 def _days(path: str, old: Mapping[Severity, int], new: Mapping[Severity, int]) -> Iterator[Effect]:
@@ -122,6 +132,7 @@ _ORDERS: Mapping[str, tuple[Any, ...]] = {
     "fail_on": (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW),
     "unknown_severity": ("warn", "fail"),
     "network_attempts": ("warn", "fail"),
+    "observe": ("counts", "network"),
     "require_tests": (False, True),
     "transitive": ("covered", "registered"),
     "on_broken": ("inconclusive", "fail"),

@@ -21,9 +21,9 @@ _SHARED = {"attempt.py"}
 class Case(BaseModel):
     """One hostile thing and what must happen. `says` and `never` are about the output and every report.
 
-    `never_in_page` are tags of the rendered
-    Markdown. `rules` are the findings of a run (notes aside), exactly. `needs` names what has to exist before the case
-    can hold: until then it is expected to fail, and is not counted as passed.
+    `never_in_page` are tags of the rendered Markdown. `rules` are the findings of a run (notes aside), exactly.
+    `needs` names what has to exist before the case can hold: until then it is expected to fail, and is not
+    counted as passed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -213,7 +213,7 @@ def test_the_level_decides_what_a_network_attempt_is(setting: str, severity: Sev
 
 def test_leftovers_warn() -> None:
     (finding,) = examine(seen(leftovers=("sleep 100",))).findings
-    assert finding.severity is Severity.WARNING
+    assert (finding.rule, finding.severity) == ("orphan-process", Severity.WARNING)
 
 
 def test_a_broken_phase_keeps_the_findings_of_the_others() -> None:

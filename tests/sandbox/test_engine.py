@@ -17,6 +17,7 @@ from checker.engines.sandbox import DockerSandbox, Engine, Kept, clean, listed
 from checker.engines.sandbox.host_base import base_members
 from checker.engines.sandbox.host_python import probe
 from checker.engines.sandbox.keeper import keeper
+from checker.engines.sandbox.seccomp import profile
 from checker.errors import InputError, Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits
@@ -409,7 +410,7 @@ def test_the_engine_shows_the_flags_it_was_given(box: DockerSandbox) -> None:
     assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
     assert (host["Memory"], host["MemorySwap"], host["NanoCpus"]) == (128 << 20, 128 << 20, 500_000_000)
     assert (host["PidsLimit"], host["IpcMode"], host["Init"]) == (34, "private", True)
-    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert host["SecurityOpt"] == ["no-new-privileges", f"seccomp={profile()}"]
     assert host["LogConfig"]["Type"] == "none"
     assert shown["Config"]["User"] == "65534:65534"
     assert shown["Mounts"] == []

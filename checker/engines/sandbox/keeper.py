@@ -17,6 +17,7 @@ from typing import Any
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images import LABEL
 from checker.engines.sandbox.owner import catch_up, owner, remove_or_remember
+from checker.engines.sandbox.seccomp import profile
 from checker.errors import Unanswered
 from checker.model.policy import Limits
 
@@ -84,7 +85,7 @@ def hardening(limits: Limits) -> dict[str, Any]:
         "network_mode": "none",
         "read_only": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges"],
+        "security_opt": ["no-new-privileges", f"seccomp={profile()}"],
         "pids_limit": limits.pids + _OWN_PROCESSES,
         "mem_limit": memory,
         "memswap_limit": memory,

@@ -1,0 +1,110 @@
+"""What evidence comes to: the rule, its weight at a level, and words that say who told."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.evidence import (
+    WITNESSES,
+    NetworkRecord,
+    PhaseEvidence,
+    ReportedEvent,
+    SandboxEvidence,
+)
+from checker.model.policy import LevelSettings
+from checker.model.severity import Severity
+from checker.reporters.evidence import told
+from checker.rules.behaviour import DEFAULTS, behaviours
+from tests.support import verdicts
+from tests.support.policies import policy_from
+
+EVENTS = {
+    kind: ReportedEvent(kind=kind, what=f"{kind} it", where="a.py:3")
+    for kind in ("network", "process", "write", "escape", "canary")
+}
+
+
+def of(settings: LevelSettings | None = None, **evidence: object) -> list[tuple[str, Severity, str]]:
+    phase = PhaseEvidence.model_validate({"phase": "scripts", "status": "passed", **evidence})
+    return [tuple(found) for found in behaviours(phase, settings or verdicts.level_settings())]
+
+
+def test_quiet_evidence_says_nothing() -> None:
+    assert of(network_attempts=0, leftovers=(), network=(), reported=(EVENTS["process"],)) == []
+    assert of() == []
+
+
+@pytest.mark.parametrize(
+    ("evidence", "rule", "severity", "words"),
+    [
+        ({"limit_exceeded": "memory", "reason": "too much"}, "resource-limit", "error", "too much"),
+        ({"limit_exceeded": "output", "reason": "too much"}, "output-flood", "error", "too much"),
+        ({"leftovers": ("a", "a", "b")}, "orphan-process", "warning", "left 3 running: `a`, `b`"),
+        ({"canaries": ("the fake key",)}, "canary-touched", "error", "gave away the fake key"),
+        (
+            {"reported": (EVENTS["canary"],)},
+            "canary-touched",
+            "warning",
+            "opened a planted secret: canary it",
+        ),
+        ({"reported": (EVENTS["escape"],)}, "escape-attempt", "error", "escape it at a.py:3 (its own Python"),
+        ({"reported": (EVENTS["write"],)}, "wrote-outside", "warning", "write it at a.py:3 (its own Python"),
+        ({"network_attempts": 2}, "network-attempt", "error", "tried 2 times to reach a network"),
+    ],
+)
+def test_each_rule(evidence: dict[str, object], rule: str, severity: str, words: str) -> None:
+    ((found, weight, message),) = of(**evidence)
+    assert (found, str(weight)) == (rule, severity)
+    assert words in message
+
+
+def test_a_level_sets_the_weight() -> None:
+    behaviour = {rule: {"fail": "warn", "warn": "fail"}[usual] for rule, usual in DEFAULTS.items()}
+    settings = verdicts.level_settings(behaviour=behaviour)
+    evidence = {"leftovers": ("a",), "canaries": ("b",), "limit_exceeded": "pids"}
+    weights = {rule: str(severity) for rule, severity, _ in of(settings, **evidence)}
+    assert weights == {"resource-limit": "warning", "canary-touched": "warning", "orphan-process": "error"}
+
+
+def test_where_to_is_told_by_the_sink_or_else_by_the_skill() -> None:
+    records = (
+        NetworkRecord(kind="dns", name="evil.example"),
+        NetworkRecord(kind="http", address="198.18.0.1", port=80, name="evil.example", detail="POST /x"),
+        NetworkRecord(kind="tls", address="198.18.0.1", port=443, name="evil.example"),
+        NetworkRecord(kind="udp", address="192.0.2.1", port=9, count=4),
+    )
+    ((_, _, message),) = of(network_attempts=7, network=records)
+    assert message == (
+        "tried 7 times to reach a network: asked for the name `evil.example`; HTTP `POST /x` to `evil.example`, "
+        "port 80; TLS for `evil.example`, port 443; UDP to 192.0.2.1:9"
+    )
+    ((_, _, message),) = of(network_attempts=1, reported=(EVENTS["network"],))
+    assert message == "tried once to reach a network: network it at a.py:3 (its own Python says)"
+
+
+def test_every_field_of_a_phase_has_one_witness() -> None:
+    named = [field for fields in WITNESSES.values() for field in fields]
+    assert sorted(named) == sorted(PhaseEvidence.model_fields)
+    assert SandboxEvidence().witnesses == dict(WITNESSES)
+
+
+def test_reports_say_who_told() -> None:
+    phase = PhaseEvidence(
+        phase="run",
+        status="passed",
+        network=(NetworkRecord(kind="dns", name="a.example", count=2),) * 12,
+        network_unrecorded=3,
+        reported=(EVENTS["process"],),
+    )
+    lines = told(phase)
+    assert lines[0] == "seen in its network: asked for the name `a.example`, 2 times"
+    assert lines[10:] == [
+        "and 3 more in the JSON verdict",
+        "self-reported (it could have kept quiet): process it at a.py:3",
+    ]
+
+
+def test_the_policy_may_say_so() -> None:
+    level = "levels: {intern: {behaviour: {orphan-process: fail}, limits: {observe: network}}}"
+    settings = next(s for name, s in policy_from(f"version: 1\n{level}\n").levels.items() if name == "intern")
+    assert (settings.behaviour, settings.limits.observe) == ({"orphan-process": "fail"}, "network")
