@@ -27,14 +27,16 @@ print(sorted(os.environ), os.listdir('/skill'))
 
 @dataclass
 class Arena:
-    """A sandbox that holds the whole corpus. `since` is when it was opened, in seconds since the epoch."""
+    """A sandbox that holds the whole corpus, in a process whose folder for temporary files is empty.
+
+    `since` is when it was opened, in seconds since the epoch; `normal` is what a harmless run says.
+    """
 
     box: DockerSandbox
     image: Image
     state: Path
     since: int = field(default_factory=lambda: int(time.time()) - 1)
     normal: str = ""
-    _before: frozenset[str] = frozenset()
 
     @classmethod
     def with_all(cls, box: DockerSandbox, state: Path) -> Arena:
@@ -42,7 +44,6 @@ class Arena:
         files = {f"hostile/{path.name}": path.read_text() for path in (HERE / "behaviours").glob("*.py")}
         arena = cls(box, box.build(image_order({**files, "probe.py": PROBE}, skill="skills/hostile")), state)
         arena.normal = arena.probe().output
-        arena._before = _temporary()
         return arena
 
     def attack(self, case: Case) -> PhaseEvidence:
@@ -63,7 +64,7 @@ class Arena:
         assert (seen.network_attempts, seen.oom_kills, seen.leftovers) == (0, 0, ())
         assert self.containers() == []
         assert _processes_of(self.ever()) == []
-        assert _temporary() <= self._before
+        assert list(Path(tempfile.gettempdir()).iterdir()) == []
         assert list(self.state.glob("staging-*")) == []
 
     def containers(self) -> list[str]:
@@ -100,7 +101,3 @@ def _processes_of(containers: set[str]) -> list[str]:
         if any(container in text for container in containers):
             found.append(group.parent.name)
     return found
-
-
-def _temporary() -> frozenset[str]:
-    return frozenset(path.name for path in Path(tempfile.gettempdir()).glob("proctor*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -24,12 +25,15 @@ from tests.support.sandbox import FolderWheels
 ID = "skills/hostile"
 #: What a machine that runs Proctor has in its environment, and nothing in a box may ever see.
 SECRETS = {"GITHUB_TOKEN": "ghp_hostile", "AWS_SECRET_ACCESS_KEY": "hostile/SECRET", "CI": "true"}
+#: What a skill's own Python tells: a bonus where it does, and no proof where it does not.
+SELF_REPORTED = ("escape-attempt", "wrote-outside")
 
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     state = tmp_path_factory.mktemp("state")
     with DockerSandbox(FolderWheels(state), state) as box, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
         for name, value in SECRETS.items():
             patch.setenv(name, value)
         yield Arena.with_all(box, state)
@@ -74,7 +78,8 @@ def assert_as_declared(case: Case, seen: PhaseEvidence) -> None:
     assert seen.output_truncated or not case.truncated
     if case.cpu_per_wall is not None:
         assert seen.cpu_seconds < case.cpu_per_wall * seen.wall_seconds
-    assert {f.rule for f in found(seen) if f.severity is not Severity.NOTE} == set(case.rules), shown
+    rules = {f.rule for f in found(seen) if f.severity is not Severity.NOTE}
+    assert set(case.rules) <= rules <= {*case.rules, *SELF_REPORTED}, shown
 
 
 def found(seen: PhaseEvidence) -> tuple:

@@ -15,7 +15,7 @@ from checker.engines.sandbox.execution import execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
 from checker.engines.sandbox.observe import Observer
-from checker.engines.sandbox.owner import catch_up, reap
+from checker.engines.sandbox.owner import reap, sweep
 from checker.engines.sandbox.report import evidence, not_run
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
@@ -41,7 +41,8 @@ class DockerSandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove what could not be removed before, and close the connection."""
-        catch_up(self.engine)
+        if self.engine.connected:
+            sweep(self.engine)
         self.engine.close()
 
     @cached_property

@@ -5,6 +5,7 @@ Every call has a time limit; images are asked for by id or digest, and nothing i
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is asked yet: a run without sandbox must not wait for an engine."""
         self._client: APIClient | None = None
+        #: Label of the containers that were made over this connection.
+        self.run = secrets.token_hex(8)
         #: Containers that are still there because the engine did not answer when they should have gone.
         self.unremoved: set[str] = set()
 
@@ -39,6 +42,11 @@ class Engine:
         if self._client is None:
             self._client = _connect()
         return self._client
+
+    @property
+    def connected(self) -> bool:
+        """Whether anything was asked of it."""
+        return self._client is not None
 
     def reach(self) -> None:
         """Connect, if that has not happened. Raises Unanswered when no engine answers."""

@@ -71,7 +71,11 @@ def _settings(engine: Engine, image_id: str, limits: Limits, name: str, lifetime
         "user": KEEPER_USER,
         "working_dir": "/",
         "environment": _ENV,
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + lifetime), f"{LABEL}.owner": owner()},
+        "labels": {
+            f"{LABEL}.keeper": str(int(time.time()) + lifetime),
+            f"{LABEL}.owner": owner(),
+            f"{LABEL}.run": engine.run,
+        },
         "host_config": engine.api.create_host_config(**hardening(limits)),
     }
 

@@ -18,6 +18,7 @@ from checker.errors import Unanswered
 
 _PROC = Path("/proc")
 _ENDED = ("Z", "X")
+_SWEEPS, _PAUSE = 3, 0.1
 
 
 def owner(pid: int | None = None) -> str:
@@ -72,6 +73,20 @@ def remove(engine: Engine, container: str) -> None:
         except docker.errors.APIError as error:
             if error.status_code != 409:  # it is being removed: by `clean`, say
                 raise
+
+
+def sweep(engine: Engine) -> None:
+    """Remove what is left of this connection's own run: a start that was interrupted goes on by itself."""
+    label = f"{LABEL}.run={engine.run}"
+    with suppress(Unanswered):  # an engine that is gone: the next run removes what this one could not
+        for _ in range(_SWEEPS):
+            with answered("listing containers"):
+                found = engine.api.containers(all=True, filters={"label": label})
+            if not found:
+                return
+            for container in found:
+                remove(engine, container["Id"])
+            time.sleep(_PAUSE)
 
 
 def remove_or_remember(engine: Engine, container: str) -> None:

@@ -3,6 +3,7 @@
 # group: privileges
 # status: passed
 # rules: [wrote-outside]
+# needs: the audit hook
 # says: ["/etc/passwd: refused", "/skill/x: refused, EROFS"]
 
 from attempt import attempt
