@@ -20,6 +20,7 @@ from checker.model.policy_case import PolicyCase
 from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
 from checker.pipeline import selected
+from checker.rules import behaviour
 from checker.rules.decide import decide
 from checker.rules.lint_registry import Used, lint_registry
 from checker.rules.lint_settings import lint_settings
@@ -44,7 +45,7 @@ def lint(tree: Tree, today: dt.date) -> tuple[Remark, ...]:
     """Every remark, by file and line. Raises PolicyError where the policy cannot be read."""
     policy = load_policy(tree)
     skills = skills_of(tree, policy)
-    rules = frozenset(check.RULE for check in selected(()))
+    rules = frozenset((*(check.RULE for check in selected(())), *behaviour.RULES))
     remarks = {
         *lint_registry(policy, _used(skills) if skills else None, today),
         *lint_waivers(policy, skills, rules, today),

@@ -13,6 +13,7 @@ from checker.load.policy import load_policy
 from checker.load.schema import WaiverRow
 from checker.model.policy import Policy
 from checker.pipeline import selected
+from checker.rules import behaviour
 from checker.rules.globs import matches
 from checker.tools import Tree
 
@@ -27,7 +28,7 @@ def waive(tree: Tree, options: Mapping[str, str | bool | None], today: dt.date) 
     """
     row = checked(WaiverRow, options)
     policy = load_policy(tree)
-    rules = [check.RULE for check in selected(())]
+    rules = [*(check.RULE for check in selected(())), *behaviour.RULES]
     if row.rule not in rules:
         raise UsageError(f"no check is named {row.rule} (there are {', '.join(rules)})")
     if row.expires < today:

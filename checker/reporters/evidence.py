@@ -30,10 +30,9 @@ def measured(phase: PhaseEvidence) -> str:
         ("OOM kills", _or_unseen(phase.oom_kills)),
         ("leftovers", _left(phase.leftovers)),
     )
-    if phase.peak_processes is not None:
-        known = (*known, ("processes", str(phase.peak_processes)))
     limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
-    return " · ".join(f"{name} {value}" for name, value in known) + limit
+    processes = f" · processes {phase.peak_processes}" if phase.peak_processes is not None else ""
+    return " · ".join(f"{name} {value}" for name, value in known) + processes + limit
 
 
 def told(phase: PhaseEvidence) -> list[str]:

@@ -27,6 +27,8 @@ DEFAULTS: Mapping[BehaviourRule, Literal["fail", "warn"]] = MappingProxyType(
         "wrote-outside": "warn",
     }
 )
+#: Every rule of these: the findings of the `sandbox` check that a waiver names by them.
+RULES: tuple[str, ...] = tuple(sorted((*DEFAULTS, NETWORK_RULE)))
 _SHOWN, _LONG = 5, 60
 
 

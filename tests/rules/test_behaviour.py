@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from checker.commands.waive import waive
 from checker.model.evidence import (
     WITNESSES,
     NetworkRecord,
@@ -14,9 +17,11 @@ from checker.model.evidence import (
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.reporters.evidence import told
-from checker.rules.behaviour import DEFAULTS, behaviours
+from checker.rules.behaviour import DEFAULTS, RULES, behaviours
+from checker.rules.waivers import rule as judged_by
 from tests.support import verdicts
 from tests.support.policies import policy_from
+from tests.support.trees import MemoryTree
 
 EVENTS = {
     kind: ReportedEvent(kind=kind, what=f"{kind} it", where="a.py:3")
@@ -108,3 +113,20 @@ def test_the_policy_may_say_so() -> None:
     level = "levels: {intern: {behaviour: {orphan-process: fail}, limits: {observe: network}}}"
     settings = next(s for name, s in policy_from(f"version: 1\n{level}\n").levels.items() if name == "intern")
     assert (settings.behaviour, settings.limits.observe) == ({"orphan-process": "fail"}, "network")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_can_be_waived_for_a_time(rule: str) -> None:
+    row = {"skill": "skills/x", "rule": rule, "subject": "scripts", "reason": "r", "owner": "@o"}
+    head = "version: 1\n"
+    skill = {"skills/x/SKILL.md": "---\nname: x\ndescription: d\n---\n"}
+    tree = MemoryTree(
+        {"policies/maturity.yaml": head, "policies/waivers.yaml": f"{head}waivers: []\n", **skill}
+    )
+    edit = waive(tree, {**row, "expires": "2026-12-01", "until_fixed": False}, dt.date(2026, 11, 22))
+    assert f"rule: {rule}" in edit.after
+    accepted = verdicts.waiver(rule=rule, subject="scripts")
+    found = verdicts.finding(rule=rule, subject="scripts")
+    ruling = judged_by(found, (accepted,), verdicts.NOW.date(), 365)
+    assert ruling is not None
+    assert not ruling.objection

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Kept, clean, listed
+from checker.engines.sandbox.canaries import Canaries
 from checker.engines.sandbox.host_base import base_members
 from checker.engines.sandbox.host_python import probe
 from checker.engines.sandbox.keeper import keeper
@@ -160,7 +161,7 @@ def test_who_and_where_a_skill_runs(box: DockerSandbox) -> None:
     assert seen.output == (
         "(1000, 1000, 1000) (1000, 1000, 1000) /skill\n"
         "{'CapEff': '0000000000000000', 'CapBnd': '0000000000000000', 'NoNewPrivs': '1', 'Seccomp': '2'}\n"
-        "['HOME', 'HOSTNAME', 'LANG', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE', 'TMPDIR', "
+        "['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'DEPLOY_TOKEN', 'HOME', 'HOSTNAME', 'LANG', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE', 'TMPDIR', "
         "'VIRTUAL_ENV']\n"
         "['lo']\n"
     )
@@ -254,7 +255,7 @@ def test_a_daemon_left_behind_is_seen_and_gone_before_the_next_phase(box: Docker
     first, second = box.run(image, phases, LIMITS)
     assert (first.status, first.leftovers) == ("passed", ("python a.py",))
     assert first.wall_seconds < 5
-    assert (second.output, second.leftovers) == ("3\n", ())
+    assert (second.output, second.leftovers) == ("4\n", ())
 
 
 def test_exit_code_zero_does_not_hide_failing_tests(box: DockerSandbox) -> None:
@@ -310,7 +311,7 @@ def test_input_that_nobody_reads_does_not_block(box: DockerSandbox) -> None:
 
 def test_strays_are_found_and_cleaned(box: DockerSandbox, state: Path) -> None:
     image = box.build(image_order({"a.py": "stray = 1\n"}, skill="skills/\x1bstray"))
-    with keeper(box.engine, image.image_id, LIMITS, 1) as running:
+    with keeper(box.engine, image.image_id, LIMITS, 1, Canaries.new()) as running:
         strays = [kept for kept in ours(box, state) if kept.id in (image.image_id, running.container)]
         assert [kept.kind for kept in strays] == ["container", "image"]
         assert strays[1].skill == "skills/\\x1bstray"
@@ -404,12 +405,12 @@ def test_debians_python_makes_a_base_too(box: DockerSandbox, tmp_path: Path) -> 
 def test_the_engine_shows_the_flags_it_was_given(box: DockerSandbox) -> None:
     image = box.build(image_order({"a.py": "flags = 1\n"}))
     limits = Limits(memory_mb=128, cpus=0.5, pids=32, wall_seconds=5, output_kb=10, tmp_mb=8)
-    with keeper(box.engine, image.image_id, limits, 1) as running:
+    with keeper(box.engine, image.image_id, limits, 1, Canaries.new()) as running:
         shown = json.loads(subprocess.check_output(["docker", "inspect", running.container]))[0]
     host = shown["HostConfig"]
     assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
     assert (host["Memory"], host["MemorySwap"], host["NanoCpus"]) == (128 << 20, 128 << 20, 500_000_000)
-    assert (host["PidsLimit"], host["IpcMode"], host["Init"]) == (34, "private", True)
+    assert (host["PidsLimit"], host["IpcMode"], host["Init"]) == (35, "private", True)
     assert host["SecurityOpt"] == ["no-new-privileges", f"seccomp={profile()}"]
     assert host["LogConfig"]["Type"] == "none"
     assert shown["Config"]["User"] == "65534:65534"

@@ -63,7 +63,46 @@ def test_both_versions_of_control_groups(tmp_path: Path, version: int) -> None:
     before = observer.read()
     assert (before.cpu_seconds, before.oom_kills, before.pids_denied, before.network_attempts) == (0, 0, 0, 1)
     machine.set(cpu=3, peak=5000, oom=2, pids=4, processes=[7, 8], routes=5)
-    assert observer.read() == Counters(3.0, None, 2, 4, 6)
+    assert observer.read() == Counters(3.0, None, 2, 4, None, 6)
+    assert observer.leftovers() == ()
+    observer.close()
+
+
+RECORDED = {
+    # A container of an engine that uses systemd, on a kernel with unified control groups, as its files read.
+    "memory.peak": "23887872\n",
+    "memory.events": "low 0\nhigh 0\nmax 41\noom 2\noom_kill 1\noom_group_kill 0\n",
+    "cpu.stat": "usage_usec 1543210\nuser_usec 1100000\nsystem_usec 443210\nnr_periods 12\nnr_throttled 3\n"
+    "throttled_usec 200100\nnr_bursts 0\nburst_usec 0\n",
+    "pids.events": "max 5\n",
+    "pids.peak": "{}\n",
+    "cgroup.procs": "4711\n4732\n4733\n",
+    "cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
+}
+
+
+def recorded(root: Path, processes_peak: int) -> Path:
+    """The files around process 4711 of a unified hierarchy with systemd's slices."""
+    group = root / "sys/fs/cgroup/system.slice/docker-c0ffee.scope"
+    for folder in (group, root / "proc/self", root / "proc/4711/net"):
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, text in RECORDED.items():
+        (group / name).write_text(text.format(processes_peak))
+    mount = f"30 23 0:26 / {root}/sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 "
+    other = "24 1 8:1 / / rw,relatime shared:1 - ext4 /dev/root rw,discard\n"
+    (root / "proc/self/mountinfo").write_text(f"{other}{mount}rw,nsdelegate,memory_recursiveprot\n")
+    (root / "proc/4711/cgroup").write_text("0::/system.slice/docker-c0ffee.scope\n")
+    (root / "proc/4711/net/snmp").write_text(SNMP.format(3))
+    return root / "proc"
+
+
+def test_a_recorded_tree_of_version_2(tmp_path: Path) -> None:
+    observer = Observer(CONTAINER, 4711, recorded(tmp_path, 4))
+    before = observer.start()
+    assert (before.cpu_seconds, before.oom_kills, before.pids_denied) == (1.54321, 1, 5)
+    assert (before.network_attempts, before.peak_processes) == (3, None)
+    recorded(tmp_path, 40)
+    assert observer.read().peak_processes == 37, "without the three of ours"
     assert observer.leftovers() == ()
     observer.close()
 
@@ -90,10 +129,10 @@ def test_a_process_of_another_machine_is_not_observed(tmp_path: Path) -> None:
     """An engine elsewhere names a process id that may well exist here, too."""
     machine = Machine(tmp_path, 1, container="somebody-else")
     observer = Observer(CONTAINER, 7, machine.proc)
-    assert observer.start() == Counters(None, None, None, None, None)
+    assert observer.start() == Counters(None, None, None, None, None, None)
     assert observer.leftovers() is None
 
 
 def test_no_process_table_at_all(tmp_path: Path) -> None:
     observer = Observer(CONTAINER, 7, tmp_path / "nothing")
-    assert observer.read() == Counters(None, None, None, None, None)
+    assert observer.read() == Counters(None, None, None, None, None, None)

@@ -13,8 +13,8 @@ from checker.model.evidence import PhaseEvidence
 from checker.tools import Phase
 from tests.support.sandbox import LIMITS
 
-NOTHING = Counters(0.0, 0, 0, 0, 0)
-UNSEEN = Counters(None, None, None, None, None)
+NOTHING = Counters(0.0, 0, 0, 0, 0, 0)
+UNSEEN = Counters(None, None, None, None, None, None)
 TESTS = Phase("tests", ("python",), reports=True)
 
 
@@ -64,9 +64,9 @@ def test_our_own_trouble_is_broken() -> None:
 @pytest.mark.parametrize(
     ("after", "cut", "limit"),
     [
-        (Counters(0, 0, 1, 0, 0), "", "memory"),
-        (Counters(0, 0, 1, 1, 0), "wall", "memory"),
-        (Counters(0, 0, 0, 3, 0), "wall", "pids"),
+        (Counters(0, 0, 1, 0, 0, 0), "", "memory"),
+        (Counters(0, 0, 1, 1, 0, 0), "wall", "memory"),
+        (Counters(0, 0, 0, 3, 0, 0), "wall", "pids"),
         (NOTHING, "wall", "wall"),
         (NOTHING, "output", "output"),
     ],

@@ -7,16 +7,20 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from checker.engines.sandbox import pytest_layer
+from checker.engines.sandbox.canaries import Canaries
 from checker.engines.sandbox.engine import Engine
-from checker.engines.sandbox.execution import execute
+from checker.engines.sandbox.execution import Ended, execute
 from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
 from checker.engines.sandbox.observe import Observer
 from checker.engines.sandbox.owner import reap, sweep
-from checker.engines.sandbox.report import evidence, not_run
+from checker.engines.sandbox.report import Told, evidence, not_run
+from checker.engines.sandbox.reported import MAX_EVENTS, events
+from checker.engines.sandbox.sink import Sink, open_sink
+from checker.engines.sandbox.sink_image import SinkImage, sink_image
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
@@ -58,7 +62,8 @@ class DockerSandbox:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         image_id, missing = self._image_for(image, phases)
         self._reap()
-        with _Boxes(self.engine, image_id, limits, len(phases)) as boxes:
+        sink = sink_image(self._builder, image) if limits.observe == "network" else None
+        with _Boxes(self.engine, image_id, limits, len(phases), sink) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
@@ -82,13 +87,23 @@ class DockerSandbox:
             return image.image_id, missing
 
 
+class _Box(NamedTuple):
+    keeper: Keeper
+    observer: Observer
+    sink: Sink | None
+
+
 class _Boxes:
     """Containers of one run: a new one follows a phase that was cut off or left something behind."""
 
-    def __init__(self, engine: Engine, image_id: str, limits: Limits, phases: int) -> None:
+    def __init__(
+        self, engine: Engine, image_id: str, limits: Limits, phases: int, sink_image: SinkImage | None
+    ) -> None:
         self._engine, self._image_id, self._limits, self._phases = engine, image_id, limits, phases
+        self._sink_image = sink_image
+        self._planted = Canaries.new()
         self._stack = ExitStack()
-        self._current: tuple[Keeper, Observer] | None = None
+        self._current: _Box | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -99,12 +114,15 @@ class _Boxes:
         self._discard()
 
     def run(self, phase: Phase) -> PhaseEvidence:
-        box, observer = self._current or self._open()
-        env = {**ENV, "PYTHONPATH": str(pytest_layer.PLACE)} if phase.needs_pytest else ENV
+        box = self._current or self._open()
+        observer = box.observer
+        env = {**ENV, **self._planted.env}
+        if phase.needs_pytest:
+            env["PYTHONPATH"] = str(pytest_layer.PLACE)
         before = observer.start()
         ended = execute(
             self._engine,
-            box.container,
+            box.keeper.container,
             phase.argv,
             env,
             stdin=phase.stdin,
@@ -112,17 +130,35 @@ class _Boxes:
             max_output=self._limits.output_kb * 1024,
         )
         leftovers = () if ended.cut else observer.leftovers()
-        seen = evidence(phase, ended, before, observer.read(), leftovers, self._limits)
-        # Where leftovers cannot be seen, the only way to be rid of them is a new container.
-        if seen.limit_exceeded or leftovers is None or leftovers:
+        after, told = observer.read(), self._told(box, ended)
+        seen = evidence(phase, ended, before, after, leftovers, self._limits, told)
+        # Where leftovers cannot be seen, the only way to be rid of them is a new container; nor must what a
+        # phase said too much be heard as the next one's.
+        if seen.limit_exceeded or leftovers is None or leftovers or len(seen.reported) == MAX_EVENTS:
             self._discard()
         return seen
 
-    def _open(self) -> tuple[Keeper, Observer]:
-        box = self._stack.enter_context(keeper(self._engine, self._image_id, self._limits, self._phases))
-        observer = Observer(box.container, box.pid)
+    def _told(self, box: _Box, ended: Ended) -> Told:
+        seen = box.sink.collect() if box.sink else None
+        said = self._planted.found(bytes(ended.output))
+        sent = self._planted.found(seen.data) if seen else ()
+        canaries = [f"{name} (in its output)" for name in said]
+        canaries += [f"{name} (to the network)" for name in sent]
+        return Told(tuple(canaries), seen, events(box.keeper.attached))
+
+    def _open(self) -> _Box:
+        sink = None
+        if self._sink_image is not None:
+            sink = self._stack.enter_context(
+                open_sink(self._engine, self._sink_image, self._limits, self._phases)
+            )
+        network = f"container:{sink.container}" if sink else "none"
+        held = self._stack.enter_context(
+            keeper(self._engine, self._image_id, self._limits, self._phases, self._planted, network)
+        )
+        observer = Observer(held.container, held.pid)
         self._stack.callback(observer.close)
-        self._current = box, observer
+        self._current = _Box(held, observer, sink)
         return self._current
 
     def _discard(self) -> None:

@@ -22,9 +22,9 @@ from checker.errors import Unanswered
 #: What shells and test commands expect; missing ones are left out.
 TOOLS = (
     "[", "awk", "basename", "bash", "cat", "chmod", "cmp", "cp", "cut", "date", "diff", "dirname",
-    "echo", "env", "expr", "false", "find", "grep", "gzip", "head", "id", "ln", "ls", "mkdir", "mktemp",
-    "mv", "nproc", "od", "paste", "printf", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq",
-    "sh", "sha256sum", "sleep", "sort", "split", "stat", "tail", "tar", "tee", "test", "timeout",
+    "echo", "env", "expr", "false", "find", "grep", "gzip", "head", "id", "ln", "ls", "mkdir", "mkfifo",
+    "mktemp", "mv", "nproc", "od", "paste", "printf", "pwd", "readlink", "realpath", "rm", "rmdir", "sed",
+    "seq", "sh", "sha256sum", "sleep", "sort", "split", "stat", "tail", "tar", "tee", "test", "timeout",
     "touch", "tr", "true", "uname", "uniq", "wc", "which", "xargs",
 )
 #: What every manylinux wheel may link against (PEP 600), and what look-ups of names load at run time.

@@ -28,6 +28,7 @@ class Counters:
     peak_memory_bytes: int | None
     oom_kills: int | None
     pids_denied: int | None
+    peak_processes: int | None
     network_attempts: int | None
 
 
@@ -41,6 +42,7 @@ class Observer:
         self._keeper = _users(self._proc)
         self._peak: IO[str] | None = None
         self._peak_before: int | None = None
+        self._processes_before: int | None = None
 
     def close(self) -> None:
         """Give the held counter back."""
@@ -52,6 +54,7 @@ class Observer:
         """Counters before a phase. The peak of memory starts anew where the kernel lets it."""
         self.close()
         self._reset_peak()
+        self._processes_before = self._total_processes()
         return self.read()
 
     def read(self) -> Counters:
@@ -63,6 +66,7 @@ class Observer:
                 ("memory", "memory.oom_control"), ("", "memory.events"), r"^oom_kill (\d+)"
             ),
             pids_denied=self._first(("pids", "pids.events"), ("", "pids.events"), r"^max (\d+)"),
+            peak_processes=self._peak_processes(),
             network_attempts=self._network(),
         )
 
@@ -130,6 +134,17 @@ class Observer:
         total = self._number("memory", "memory.max_usage_in_bytes") or self._number("", "memory.peak")
         risen = total is not None and self._peak_before is not None and total > self._peak_before
         return total if risen else None
+
+    def _peak_processes(self) -> int | None:
+        """Most of the skill's tasks at once, where the phase had more than all before it; else unknown."""
+        total, before = self._total_processes(), self._processes_before
+        risen = total is not None and before is not None and total > before
+        ours = sum(self._keeps(pid) for pid in self._pids() or ())
+        return total - ours if total is not None and risen else None
+
+    def _total_processes(self) -> int | None:
+        peak = self._number("pids", "pids.peak")
+        return self._number("", "pids.peak") if peak is None else peak
 
     def _first(self, one: tuple[str, str], two: tuple[str, str], pattern: str) -> int | None:
         for group, name in (one, two):

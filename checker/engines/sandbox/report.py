@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from checker.engines.sandbox.execution import Ended
 from checker.engines.sandbox.observe import Counters
+from checker.engines.sandbox.sink import Seen
 from checker.errors import Unanswered
 from checker.escape import decode, shortened, visible
-from checker.model.evidence import PhaseEvidence
+from checker.model.evidence import PhaseEvidence, ReportedEvent
 from checker.model.policy import Limits
 from checker.tools import Phase
 
@@ -22,6 +23,18 @@ _KEPT_HEAD, _KEPT_TAIL = 16_384, 49_152
 _MAX_FAILURES, _MAX_LINE = 50, 300
 #: How the engine says that argv could not be started at all.
 _NOT_STARTED = (b"OCI runtime exec failed", b"exec failed")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a phase beyond its end and the counters."""
+
+    canaries: tuple[str, ...] = ()
+    seen: Seen | None = None
+    reported: tuple[ReportedEvent, ...] = ()
+
+
+_NOTHING_TOLD = Told()
 
 
 @dataclass(frozen=True)
@@ -38,8 +51,9 @@ def evidence(
     after: Counters,
     leftovers: tuple[str, ...] | None,
     limits: Limits,
+    told: Told = _NOTHING_TOLD,
 ) -> PhaseEvidence:
-    """Evidence of one phase that was started."""
+    """Evidence of one phase that was started. `told` is what canaries, sink and audit hook add."""
     exceeded = _exceeded(ended, before, after)
     verdict = _over(exceeded, limits) if exceeded else _judge(phase, ended)
     said = bytes(ended.stderr if phase.reports else ended.output)
@@ -53,8 +67,13 @@ def evidence(
             "wall_seconds": round(ended.wall_seconds, 3),
             "cpu_seconds": _difference(before.cpu_seconds, after.cpu_seconds),
             "peak_memory_bytes": after.peak_memory_bytes,
+            "peak_processes": after.peak_processes,
             "oom_kills": _difference(before.oom_kills, after.oom_kills),
-            "network_attempts": _difference(before.network_attempts, after.network_attempts),
+            "network_attempts": _attempts(before, after, told.seen),
+            "canaries": told.canaries,
+            "network": told.seen.records if told.seen else None,
+            "network_unrecorded": told.seen.unrecorded if told.seen else 0,
+            "reported": told.reported,
             "leftovers": leftovers,
             "limit_exceeded": exceeded,
             "output": output,
@@ -67,6 +86,11 @@ def evidence(
 def not_run(phase: Phase, error: Unanswered) -> PhaseEvidence:
     """Evidence of a phase that could not be started for a reason that is not the skill's."""
     return PhaseEvidence(phase=phase.name, status="broken", reason=str(error))
+
+
+def _attempts(before: Counters, after: Counters, seen: Seen | None) -> float | None:
+    """Where a sink answers everything has a route, so the kernel counts nothing and the sink does."""
+    return seen.attempts if seen else _difference(before.network_attempts, after.network_attempts)
 
 
 def _exceeded(ended: Ended, before: Counters, after: Counters) -> str:

@@ -4,7 +4,6 @@
 # status: passed
 # network: true
 # rules: [canary-touched, network-attempt]
-# needs: canaries and the network sink
 
 import binascii
 import os

@@ -3,7 +3,6 @@
 # group: secrets
 # status: passed
 # rules: [canary-touched]
-# needs: canaries
 
 import glob
 import os

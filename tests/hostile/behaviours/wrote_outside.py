@@ -3,7 +3,6 @@
 # group: privileges
 # status: passed
 # rules: [wrote-outside]
-# needs: the audit hook
 # says: ["/etc/passwd: refused", "/skill/x: refused, EROFS"]
 
 from attempt import attempt
