@@ -7,7 +7,7 @@
 import os
 
 os.chdir("/tmp")
-for _ in range(3_000):
+for _ in range(1_000):
     os.mkdir("d")
     os.chdir("d")
 print("done")

@@ -1,9 +1,10 @@
-"""Prints every variable that any process has."""
+"""Prints every variable that any process has: planted secrets, and none of the machine's."""
 
 # group: secrets
 # status: passed
+# rules: [canary-touched]
 # says: [HOME=/tmp]
-# never: [TOKEN, SECRET, AKIA, ghp_]
+# never: [GITHUB_]
 
 import glob
 import os
