@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,11 @@ from checker.model.evidence import (
     ReportedEvent,
     SandboxEvidence,
 )
+from checker.model.level import Level
+from checker.model.outcome import Outcome
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
+from checker.reporters import REPORTERS
 from checker.reporters.evidence import told
 from checker.rules.behaviour import DEFAULTS, RULES, behaviours
 from checker.rules.waivers import rule as judged_by
@@ -130,3 +134,66 @@ def test_each_can_be_waived_for_a_time(rule: str) -> None:
     ruling = judged_by(found, (accepted,), verdicts.NOW.date(), 365)
     assert ruling is not None
     assert not ruling.objection
+
+
+PAGE = (Path(__file__).parents[2] / "docs/checks/behaviour.md").read_text(encoding="utf-8")
+
+
+def said(kind: str, what: str, where: str) -> dict[str, object]:
+    return {"reported": (ReportedEvent(kind=kind, what=what, where=where),)}
+
+
+NAMES = NetworkRecord(kind="dns", name="rates.example")
+ASKED = NetworkRecord(kind="http", port=80, name="rates.example", detail="GET /today HTTP/1.1")
+SHOWN: list[tuple[str, dict[str, object]]] = [
+    ("scripts", {"network_attempts": 2, **said("network", "look up rates.example", "scripts/report.py:6")}),
+    ("scripts", {"network_attempts": 3, "network": (NAMES, ASKED)}),
+    (
+        "scripts",
+        {"canaries": ("the fake AWS secret key (to the network)", "the fake GitHub token (in its output)")},
+    ),
+    ("tests", said("canary", "open /tmp/.aws/credentials", "tests/test_login.py:4")),
+    ("scripts", said("escape", "open /proc/sysrq-trigger", "scripts/report.py:9")),
+    ("scripts", said("write", "open /skill/report.csv", "scripts/report.py:12")),
+    ("tests", {"leftovers": ("python scripts/server.py",)}),
+    (
+        "tests",
+        {
+            "limit_exceeded": "memory",
+            "reason": "used more than 512 MB of memory: the kernel killed a process",
+        },
+    ),
+    ("scripts", {"limit_exceeded": "output", "reason": "printed more than 1024 kB"}),
+]
+
+
+@pytest.mark.parametrize(("phase", "evidence"), SHOWN)
+def test_the_page_shows_what_is_said(phase: str, evidence: dict[str, object]) -> None:
+    ((rule, _, message),) = of(**evidence)
+    section = PAGE.partition(f"\n## {rule}\n")[2].partition("\n## ")[0]
+    assert f"\n{phase}: {message}\n" in section
+    assert "**What to do.**" in section
+
+
+def test_the_page_names_every_rule_and_its_policy_is_one() -> None:
+    assert [f"[`{rule}`](#{rule})" in PAGE for rule in RULES] == [True] * len(RULES)
+    example = PAGE.partition("```yaml\n# policies/maturity.yaml\n")[2].partition("```")[0]
+    waivers = PAGE.partition("```yaml\n# policies/waivers.yaml\n")[2].partition("```")[0]
+    policy = policy_from(example, waivers=waivers)
+    assert policy.levels[Level.AUTONOMOUS].behaviour == {"orphan-process": "fail", "wrote-outside": "fail"}
+    assert policy.waivers[0].rule in RULES
+
+
+@pytest.mark.parametrize("report", ["terminal", "markdown"])
+def test_reports_label_what_is_self_reported(report: str) -> None:
+    phase = PhaseEvidence(
+        phase="scripts", status="failed", network_attempts=1, network=(NAMES,), reported=(EVENTS["network"],)
+    )
+    found = verdicts.finding(rule="network-attempt", subject="scripts").model_copy(update={"effect": "fails"})
+    outcome = Outcome.of("sandbox", "skills/x", (found,)).model_copy(
+        update={"evidence": SandboxEvidence(phases=(phase,))}
+    )
+    text = REPORTERS[report](verdicts.verdict_on(outcome))
+    flat = " ".join(text.replace("\\", "").split())
+    assert "seen in its network: asked for the name" in flat
+    assert "self-reported (it could have kept quiet): network it at a.py:3" in flat

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checker.judge import judge
 from checker.model.base import Location
-from checker.model.evidence import PhaseEvidence, SandboxEvidence
+from checker.model.evidence import NetworkRecord, PhaseEvidence, ReportedEvent, SandboxEvidence
 from checker.model.level import Level
 from checker.model.outcome import Finding, Outcome, Status
 from checker.model.plan import Examinee
@@ -355,8 +355,27 @@ findings = st.builds(
     effect=st.sampled_from([None, "fails", "warns", "waived"]),
     waiver=st.none() | hostile_text,
 )
+_records = st.builds(
+    NetworkRecord,
+    kind=st.sampled_from(["dns", "tcp", "tls", "http", "other"]),
+    address=hostile_text,
+    port=_count,
+    name=hostile_text,
+    detail=hostile_text,
+    count=st.integers(1, 9),
+)
+_events = st.builds(
+    ReportedEvent,
+    kind=st.sampled_from(["network", "process", "write", "escape", "canary"]),
+    what=hostile_text,
+    where=hostile_text,
+    count=st.integers(1, 9),
+)
 phases = st.builds(
     PhaseEvidence,
+    canaries=_names,
+    network=st.none() | st.lists(_records, max_size=1).map(tuple),
+    reported=st.lists(_events, max_size=1).map(tuple),
     phase=st.sampled_from(["import", "scripts", "tests", "run"]),
     status=st.sampled_from(["passed", "failed", "not_applicable", "broken"]),
     reason=hostile_text,

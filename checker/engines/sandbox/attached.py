@@ -15,6 +15,8 @@ from checker.engines.sandbox.engine import ENGINE, Engine, answered
 from checker.errors import Unanswered
 
 _HEADER, _CHUNK, _STDOUT = 8, 65_536, 1
+#: Seconds in which a trusted process must have taken what it is sent.
+_PATIENCE = 20.0
 
 
 class Attached:
@@ -51,7 +53,7 @@ class Attached:
     def send(self, data: bytes) -> None:
         """All of `data`."""
         with answered("writing to a container"):
-            self._socket.setblocking(True)
+            self._socket.settimeout(_PATIENCE)
             self._socket.sendall(data)
 
     def line(self, patience: float) -> bytes:

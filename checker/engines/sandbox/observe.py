@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -47,7 +48,8 @@ class Observer:
     def close(self) -> None:
         """Give the held counter back."""
         if self._peak is not None:
-            self._peak.close()
+            with suppress(OSError):  # the group is gone, because somebody else removed the container
+                self._peak.close()
             self._peak = None
 
     def start(self) -> Counters:
@@ -129,8 +131,9 @@ class Observer:
     def _read_peak(self) -> int | None:
         """The peak since `start`: exact after a reset; else known only when the total peak rose since."""
         if self._peak is not None:
-            self._peak.seek(0)
-            return int(self._peak.read())
+            with suppress(OSError):
+                self._peak.seek(0)
+                return int(self._peak.read())
         total = self._number("memory", "memory.max_usage_in_bytes") or self._number("", "memory.peak")
         risen = total is not None and self._peak_before is not None and total > self._peak_before
         return total if risen else None

@@ -52,7 +52,7 @@ def environment_members(
     # A `.pth` file, because phases start Python with -I, and a module of this name is nobody else's.
     (site / "_proctor_audit.py").write_bytes((INSIDE / "audit.py").read_bytes())
     (site / "_proctor_audit.pth").write_text("import _proctor_audit\n")
-    if wheels and interpreter.on_host:
+    if interpreter.on_host:
         compile_tree(interpreter.on_host, staging, site)
     yield from tree_members(root, str(ENVIRONMENT.relative_to("/")))
     yield from _interpreter_members(interpreter)
