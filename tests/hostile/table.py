@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -11,6 +12,7 @@ PAGE = HERE.parents[1] / "docs" / "sandbox-corpus.md"
 START, END = "<!-- the corpus: from here -->\n", "<!-- the corpus: to here -->\n"
 
 
+@cache
 def everything() -> list[Case]:
     """All cases, by group and name."""
     found = [case for folder in ("behaviours", "trees", "wheels") for case in cases(folder)]

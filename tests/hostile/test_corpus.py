@@ -49,6 +49,13 @@ def test_a_case_says_what_must_happen(case: Case) -> None:
         assert case.rules
 
 
+@pytest.mark.parametrize("case", everything(), ids=lambda case: f"{case.folder}-{case.name}")
+def test_nobody_takes_a_case_for_a_test(case: Case) -> None:
+    """It would run outside of the box, and end this very run with exit code 0."""
+    assert not case.name.startswith("test_")
+    assert not case.name.endswith("_test")
+
+
 def test_the_page_shows_the_corpus_as_it_is() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert tables() in page, "run `python -m tests.hostile.table`"

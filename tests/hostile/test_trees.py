@@ -52,7 +52,7 @@ def test_tree(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         with Git(repo.path) as git:
             outcome, words = ordered(git.tree(commit), tmp_path)
     assert outcome == case.outcome, words
-    assert [text for text in case.says if text not in words] == []
+    assert [text for text in case.says if text not in words] == [], words
     assert [text for text in (*case.never, "\x1b", "\n") if text in words] == []
 
 

@@ -31,7 +31,7 @@ def test_package(case: Case, tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             home.accept()
     assert outcome == case.outcome, words
-    assert [text for text in case.says if text not in words] == []
+    assert [text for text in case.says if text not in words] == [], words
     below = str(ENVIRONMENT).strip("/").split("/")[0]
     assert {path.name for path in staging.iterdir()} <= {below}
     assert {path.name for path in tmp_path.iterdir()} == {"wheels", "staging"}

@@ -2,7 +2,7 @@
 
 # group: skill tree
 # outcome: broken
-# says: [UTF-8]
+# says: [special file]
 
 from collections.abc import Iterator
 
