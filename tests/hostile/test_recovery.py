@@ -69,7 +69,9 @@ def check(
     def run(folder: Path = cache) -> dict[str, str]:
         with pytest.raises(SystemExit):
             main(arguments(repo, folder))
-        return told(capsys.readouterr().out)
+        out, err = capsys.readouterr()
+        assert out, err
+        return told(out)
 
     return run
 
