@@ -92,6 +92,8 @@ def _built(exam: Exam, examinee: Examinee, tools: Tools, sandbox: Sandbox) -> Ou
         image = sandbox.build(image_order(examinee, exam.policy, tools.head))
     except (Unanswered, UsageError) as error:
         return Outcome.broken(RULE, skill.id, str(error))
+    except OSError as error:  # a full disk, say: what was seen of the other skills stands
+        return Outcome.broken(RULE, skill.id, f"this machine: {visible(error.strerror or str(error))}"[:300])
     except InputError as error:
         return Outcome.of(RULE, skill.id, (_unbuildable(skill, error),))
     try:

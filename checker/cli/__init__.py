@@ -10,8 +10,12 @@ import atexit
 import gc
 import importlib
 import os
+import signal
 import sys
-from typing import Any
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import click
 
@@ -20,6 +24,8 @@ from checker.errors import ProctorError, Unanswered
 
 EXIT_USAGE = 2
 EXIT_INCONCLUSIVE = 3
+#: As shells count: 128 and the number of the signal.
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 
 #: Command → (module, one line of help). The module holds a click command named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -89,14 +95,40 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(200_000, 20, 100)
     # What is left goes with the process; looking through it for garbage once more takes a tenth of a second.
     atexit.register(gc.freeze)
-    sys.exit(_exit_code(arguments))
+    with _terminable():
+        code = _exit_code(arguments)
+    sys.exit(code)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: somebody else's Ctrl-C."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM (a cancelled CI job, a timeout) ends a run as Ctrl-C does: containers and files are removed."""
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: a second one must not end the tidying up
+    raise Terminated
 
 
 def _exit_code(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="proctor", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _say("interrupted", 130)
+    except click.exceptions.Abort as abort:
+        if isinstance(abort.__cause__, Terminated):
+            return _say("terminated", EXIT_TERMINATED)
+        return _say("interrupted", EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE

@@ -16,6 +16,8 @@ from checker.tools import ImageOrder, Tree
 ENGINE = "sandbox"
 #: Bytes of one file, and of all files, that a skill may bring into its image.
 MAX_FILE_BYTES, MAX_SKILL_BYTES = 64 << 20, 256 << 20
+#: Each is a read, an entry of a layer and an inode: a skill of 100,000 files would take minutes.
+MAX_SKILL_FILES = 10_000
 _LFS = b"version https://git-lfs"
 
 
@@ -57,6 +59,9 @@ def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
 
 
 def _files(skill: Skill, head: Tree) -> dict[str, tuple[bytes, bool]]:
+    if len(skill.files) > MAX_SKILL_FILES:
+        reason = f"the skill has {len(skill.files)} files; {MAX_SKILL_FILES} are allowed"
+        raise InputError(reason, visible(skill.skill_md))
     left = MAX_SKILL_BYTES
     files: dict[str, tuple[bytes, bool]] = {}
     for path, source in _sources(skill, head):

@@ -66,7 +66,8 @@ def _tests(skill: Skill, *, own_pytest: bool, limits: Limits) -> Phase:
 
 
 def _phase(name: PhaseName, runner: str, order: Mapping[str, object], *, needs_pytest: bool = False) -> Phase:
-    argv = ("python", "-I", str(RUNNERS / runner))
+    # -S: a wheel's `.pth` or `sitecustomize` would run in the runner itself, and write its report.
+    argv = ("python", "-I", "-S", str(RUNNERS / runner))
     return Phase(name, argv, json.dumps(order).encode(), needs_pytest=needs_pytest, reports=True)
 
 

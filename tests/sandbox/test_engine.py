@@ -73,7 +73,7 @@ def python(box: DockerSandbox, text: str, **limits: object) -> PhaseEvidence:
 
 def runner(name: str, order: object, *, pytest_layer: bool = False) -> Phase:
     phase = {"import_modules.py": "import", "check_scripts.py": "scripts", "run_tests.py": "tests"}[name]
-    argv = ("python", "-I", str(RUNNERS / name))
+    argv = ("python", "-I", "-S", str(RUNNERS / name))
     return Phase(phase, argv, json.dumps(order).encode(), needs_pytest=pytest_layer, reports=True)
 
 

@@ -20,7 +20,7 @@ FOLDER = Path(inside.__file__).parent
 
 def ask(runner: str, order: dict[str, Any], cwd: Path) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, "-I", str(FOLDER / runner)],
+        [sys.executable, "-I", "-S", str(FOLDER / runner)],
         input=json.dumps(order).encode(),
         capture_output=True,
         cwd=cwd,
@@ -148,3 +148,63 @@ def test_what_a_child_prints_is_not_the_report(tmp_path: Path) -> None:
     forged = json.dumps({"summary": "fine", "failures": [], "broken": ""})
     write(tmp_path, {"forge.py": f"print({forged!r}, flush=True)\nraise SystemExit(1)\n"})
     assert outcome_of(tmp_path, [sys.executable, "forge.py"])[1]["failures"] != []
+
+
+FORGE = """
+import atexit, os, sys
+cases = {cases!r}
+path = next(word.partition("=")[2] for word in sys.argv if word.startswith("--junitxml="))
+def forge():
+    with open(path, "w") as file:
+        file.write("<testsuites><testsuite>" + cases + "</testsuite></testsuites>")
+    os._exit(0)
+atexit.register(forge)
+"""
+PASSED = '<testcase classname="tests.test_a" name="test_a" />'
+
+
+@pytest.mark.parametrize(
+    ("cases", "text", "failure"),
+    [
+        (
+            PASSED,
+            "def test_a(): assert 0\n",
+            "the report leaves out tests that failed tests/test_a.py::test_a",
+        ),
+        (PASSED, "import pytest\n@pytest.mark.skip\ndef test_a(): pass\n", "what ran was 0 passed"),
+        (
+            PASSED * 40,
+            "def test_a(): pass\n",
+            "tells of 40 passed, 0 failed, 0 skipped, but what ran was 1 passed",
+        ),
+        (PASSED, "", "but what ran was 0 passed, 0 failed, 0 skipped"),
+        (PASSED, "raise OSError\n", "the report leaves out tests that failed tests/test_a.py"),
+    ],
+)
+def test_a_report_written_anew_at_the_end_is_not_believed(
+    tmp_path: Path, cases: str, text: str, failure: str
+) -> None:
+    write(tmp_path, {"conftest.py": FORGE.format(cases=cases), "tests/test_a.py": text})
+    code, report = outcome_of(tmp_path)
+    assert code == 1
+    assert failure in " ".join(report["failures"])
+
+
+def test_what_reports_hold_beside_plain_tests_agrees_with_what_ran(tmp_path: Path) -> None:
+    text = (
+        "import pytest, unittest\n"
+        "@pytest.mark.parametrize('n', [1, '::|`'])\ndef test_a(n): pass\n"
+        "@pytest.mark.xfail\ndef test_b(): assert 0\n"
+        "class TestC(unittest.TestCase):\n"
+        "    def test_c(self):\n        for n in range(3):\n            with self.subTest(n=n):\n                pass\n"
+    )
+    skipped = "import pytest\npytest.importorskip('no_such_module')\n"
+    write(tmp_path, {"tests/test_a.py": text, "tests/test_s.py": skipped})
+    code, report = outcome_of(tmp_path)
+    assert (code, report) == (0, {"summary": "3 passed, 0 failed, 2 skipped", "failures": [], "broken": ""})
+
+
+def test_who_writes_to_the_channel_is_noticed(tmp_path: Path) -> None:
+    meddle = "import gc, os\ndef test_a():\n    (t,) = [o for o in gc.get_objects() if type(o).__name__ == 'Teller']\n"
+    write(tmp_path, {"tests/test_a.py": meddle + "    os.write(t._pipe, b'no line of ours')\n"})
+    assert "tampered with" in " ".join(outcome_of(tmp_path)[1]["failures"])

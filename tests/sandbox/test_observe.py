@@ -45,6 +45,9 @@ class Machine:
         pids_folder = self.folders["pids" if one else ""]
         self.write("pids.events", f"max {pids}\n", pids_folder)
         self.write("cgroup.procs", "".join(f"{pid}\n" for pid in processes), pids_folder)
+        for pid in processes:
+            user = 65534 if pid in (7, 8) else 1000
+            self.write(f"proc/{pid}/status", f"Name:\tUid: 7\nUid:\t{user}\t{user}\t{user}\t{user}\n", root)
         self.write("proc/7/net/snmp", SNMP.format(routes), root)
         self.write("proc/7/net/snmp6", "Ip6OutNoRoutes  \t1\n", root)
 

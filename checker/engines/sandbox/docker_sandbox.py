@@ -17,6 +17,7 @@ from checker.engines.sandbox.images import ENV, Builder, Wheels
 from checker.engines.sandbox.keeper import Keeper, keeper
 from checker.engines.sandbox.keeping import Keep, tidy
 from checker.engines.sandbox.observe import Observer
+from checker.engines.sandbox.owner import reap, sweep
 from checker.engines.sandbox.report import Told, evidence, not_run
 from checker.engines.sandbox.reported import MAX_EVENTS, events
 from checker.engines.sandbox.sharing import used
@@ -53,6 +54,7 @@ class DockerSandbox:
         self._builder = Builder(self.engine, both, self._state)
         self._sources = SourceBuilds(self._builder, both, runtime)
         self._use = ExitStack()
+        self._reaped = False
 
     def __enter__(self) -> Self:
         """Use as a context manager to give the engine's sockets back."""
@@ -61,11 +63,13 @@ class DockerSandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Clean up and close the connection."""
+        """Remove what could not be removed before, clean up and close the connection."""
         self._use.close()
         try:
-            if self._keep and self.engine.owner and self.engine.connected:
-                tidy(self.engine, self._state, self._keep)
+            if self.engine.connected:
+                sweep(self.engine)
+                if self._keep and self.engine.state:
+                    tidy(self.engine, self._state, self._keep)
         except (Unanswered, OSError) as failure:
             self._tell(str(failure))
         finally:
@@ -85,6 +89,7 @@ class DockerSandbox:
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         image_id, missing = self._image_for(image, phases)
+        self._reap()
         sink = sink_image(self._builder, image) if limits.observe == "network" else None
         with _Boxes(self.engine, image_id, limits, len(phases), self._runtime, sink) as boxes:
             return tuple(
@@ -94,9 +99,15 @@ class DockerSandbox:
 
     def _hold(self) -> None:
         """From here to the end nobody else cleans up this folder, and its containers carry its name."""
-        if not self.engine.owner:
+        if not self.engine.state:
             self._use.enter_context(used(self._state.folder))
-            self.engine.owner = self._state.identity()
+            self.engine.state = self._state.identity()
+
+    def _reap(self) -> None:
+        """Once, be rid of what runs that were killed have left."""
+        if not self._reaped:
+            reap(self.engine)
+            self._reaped = True
 
     def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
         """The image to run, and why it has no pytest although a phase needs it."""

@@ -5,6 +5,7 @@ Every call has a time limit; images are asked for by id or digest, and nothing i
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,11 @@ class Engine:
         """Nothing is asked yet: a run without sandbox must not wait for an engine."""
         self._client: APIClient | None = None
         #: Name of the state folder of this run, which its containers carry; "" before anything is built.
-        self.owner = ""
+        self.state = ""
+        #: Label of the containers that were made over this connection.
+        self.run = secrets.token_hex(8)
+        #: Containers that are still there because the engine did not answer when they should have gone.
+        self.unremoved: set[str] = set()
 
     @property
     def api(self) -> APIClient:
@@ -42,7 +47,7 @@ class Engine:
 
     @property
     def connected(self) -> bool:
-        """Whether an engine answered in this run."""
+        """Whether anything was asked of it."""
         return self._client is not None
 
     def reach(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images import LABEL
-from checker.engines.sandbox.keeper import remove
+from checker.engines.sandbox.owner import remove
 from checker.engines.sandbox.state import State
 from checker.escape import visible
 

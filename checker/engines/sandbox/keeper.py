@@ -12,7 +12,7 @@ import secrets
 import shlex
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from typing import Any
 from checker.engines.sandbox.attached import Attached
 from checker.engines.sandbox.canaries import Canaries
 from checker.engines.sandbox.engine import Engine, answered
-from checker.engines.sandbox.images import ENV, LABEL
+from checker.engines.sandbox.images import LABEL
+from checker.engines.sandbox.owner import catch_up, owner, remove_or_remember
 from checker.engines.sandbox.runtimes import pids_limit
 from checker.engines.sandbox.seccomp import profile
 from checker.model.policy import Limits, Runtime
@@ -39,6 +40,8 @@ _EVENTS_MOUNT = "rw,nosuid,nodev,noexec,size=64k,nr_inodes=8,mode=0755,uid=65534
 _NAMESERVER = "192.0.2.53"
 #: With IPv6 off, an attempt to use it fails before the kernel counts it; there is still nowhere to send to.
 _IPV6_ON = {"net.ipv6.conf.all.disable_ipv6": "0", "net.ipv6.conf.default.disable_ipv6": "0"}
+#: Without the skill's environment: a wheel may well install a program that is called `sh` or `cat`.
+_ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 #: A keeper ends by itself this long (seconds) after its last phase must have, if Proctor was killed.
 _SLACK = 300
 
@@ -84,7 +87,9 @@ def running(
 ) -> Iterator[tuple[Attached, dict[str, Any]]]:
     """A container whose main process took `script` and said `ready`; what the engine says of it."""
     name = f"proctor-{secrets.token_hex(8)}"
+    settings["labels"] |= {f"{LABEL}.owner": owner(), f"{LABEL}.run": engine.run}
     attached = None
+    catch_up(engine)
     try:
         with answered("starting a container"):
             engine.api.create_container(**settings, name=name, stdin_open=True)
@@ -95,7 +100,7 @@ def running(
     finally:
         if attached is not None:
             attached.close()
-        remove(engine, name)
+        remove_or_remember(engine, name)
 
 
 def lifetime(limits: Limits, phases: int) -> int:
@@ -114,18 +119,6 @@ def _script(planted: Canaries, seconds: int) -> bytes:
     return ("umask 022\n" + "\n".join(lines) + "\n").encode()
 
 
-def remove(engine: Engine, container: str) -> None:
-    """Remove a container with everything that runs in it. That it is gone already is no error."""
-    import docker.errors
-
-    with answered("removing a container"), suppress(docker.errors.NotFound):
-        try:
-            engine.api.remove_container(container, force=True, v=True)
-        except docker.errors.APIError as error:
-            if error.status_code != 409:  # it is being removed: by `clean`, say
-                raise
-
-
 def _settings(engine: Engine, image_id: str, seconds: int) -> dict[str, Any]:
     return {
         "image": image_id,
@@ -133,8 +126,8 @@ def _settings(engine: Engine, image_id: str, seconds: int) -> dict[str, Any]:
         "command": ["sh", "-s"],
         "user": KEEPER_USER,
         "working_dir": "/",
-        "environment": dict(ENV),
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + seconds), f"{LABEL}.state": engine.owner},
+        "environment": _ENV,
+        "labels": {f"{LABEL}.keeper": str(int(time.time()) + seconds), f"{LABEL}.state": engine.state},
     }
 
 

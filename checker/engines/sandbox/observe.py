@@ -37,10 +37,10 @@ class Observer:
     """Reads the counters of one container. `proc` is where the process table is mounted."""
 
     def __init__(self, container: str, pid: int, proc: Path = Path("/proc")) -> None:
-        """Finds the control groups, once, and who is in them before the first phase."""
+        """Finds the control groups, once."""
         self._proc = proc / str(pid)
         self._groups = _groups(self._proc, proc / "self/mountinfo", container)
-        self._ours = frozenset(self._pids() or ())
+        self._keeper = _users(self._proc)
         self._peak: IO[str] | None = None
         self._peak_before: int | None = None
         self._processes_before: int | None = None
@@ -77,10 +77,15 @@ class Observer:
         deadline = time.monotonic() + _GRACE
         while True:
             pids = self._pids()
-            extra = None if pids is None else [pid for pid in pids if pid not in self._ours]
+            extra = None if pids is None else [pid for pid in pids if not self._keeps(pid)]
             if not extra or time.monotonic() > deadline:
                 return None if extra is None else tuple(self._name(pid) for pid in extra)
             time.sleep(0.02)
+
+    def _keeps(self, pid: int) -> bool:
+        """Init and the sleeper, told by a user that nothing of a skill's can become; or it has just ended."""
+        users = _users(self._proc.parent / str(pid))
+        return users is None or users == self._keeper
 
     def _pids(self) -> list[int] | None:
         text = self._text("pids", "cgroup.procs") or self._text("", "cgroup.procs")
@@ -137,7 +142,8 @@ class Observer:
         """Most of the skill's tasks at once, where the phase had more than all before it; else unknown."""
         total, before = self._total_processes(), self._processes_before
         risen = total is not None and before is not None and total > before
-        return total - len(self._ours) if total is not None and risen else None
+        ours = sum(self._keeps(pid) for pid in self._pids() or ())
+        return total - ours if total is not None and risen else None
 
     def _total_processes(self) -> int | None:
         peak = self._number("pids", "pids.peak")
@@ -156,6 +162,12 @@ class Observer:
 
     def _text(self, group: str, name: str) -> str | None:
         return _read(self._groups[group] / name) if group in self._groups else None
+
+
+def _users(process: Path) -> str | None:
+    """The four user ids of a process, or None when there is no such process."""
+    found = re.search(r"^Uid:\s+(.*)$", _read(process / "status") or "", re.MULTILINE)
+    return found[1] if found else None
 
 
 def _groups(process: Path, mountinfo: Path, container: str) -> dict[str, Path]:

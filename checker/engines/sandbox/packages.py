@@ -121,7 +121,8 @@ def _schemes(python: str, name: str) -> dict[str, str]:
 def _refuse_interpreter_names(root: Path) -> None:
     """No wheel may stand in for the interpreter that runs everything."""
     taken = list((root / "bin").glob("python*")) if (root / "bin").is_dir() else []
-    taken += [p for p in (root / "pyvenv.cfg", root / "lib64") if p.exists()]
+    # An interpreter looks for `pyvenv.cfg` beside itself first, and takes its standard library from there.
+    taken += [p for p in (root / "pyvenv.cfg", root / "bin/pyvenv.cfg", root / "lib64") if p.exists()]
     taken += list(root.glob(f"lib/python*/site-packages/{AUDIT}*"))
     if taken:
         name = visible(taken[0].name)

@@ -83,7 +83,7 @@ def open_sink(engine: Engine, image: SinkImage, limits: Limits, phases: int) -> 
         "hostname": secrets.token_hex(6),
         "command": [*image.command, str(seconds)],
         "user": "0:0",
-        "labels": {f"{LABEL}.keeper": str(int(time.time()) + seconds), f"{LABEL}.state": engine.owner},
+        "labels": {f"{LABEL}.keeper": str(int(time.time()) + seconds), f"{LABEL}.state": engine.state},
         "host_config": engine.api.create_host_config(**_hardening()),
     }
     with running(engine, settings, b"") as (attached, found):

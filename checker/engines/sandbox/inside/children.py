@@ -25,11 +25,16 @@ def shield() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def child(argv: list[str], timeout: float, env: dict[str, str] | None = None) -> int | None:
-    """Run `argv` with both streams on this process's stderr; its exit code, or None when it took too long."""
+def child(
+    argv: list[str], timeout: float, env: dict[str, str] | None = None, pipes: tuple[int, ...] = ()
+) -> int | None:
+    """Run `argv` with both streams on this process's stderr; its exit code, or None when it took too long.
+
+    `pipes` are further file descriptors that it gets.
+    """
     sys.stderr.flush()
     process = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=2, stderr=2, env=env, start_new_session=True
+        argv, stdin=subprocess.DEVNULL, stdout=2, stderr=2, env=env, start_new_session=True, pass_fds=pipes
     )
     try:
         return process.wait(timeout)

@@ -2,8 +2,8 @@
 
 Order: {"command": [argv] or null (pytest), "timeout": seconds, "own_pytest": the skill brings its own}.
 `atexit` and `os._exit(0)` turn failed tests into exit code 0, so pytest has to leave a JUnit report that
-agrees with its exit code and counts at least one test that ran. How many were collected is reported, too: the
-host knows how many there must be at least.
+agrees with its exit code and with what was told while the tests ran (`outcomes.py`), and counts at least one.
+How many were collected is reported, too: the host knows how many there must be at least.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from checker.engines.sandbox.inside import children
+    from checker.engines.sandbox.inside.outcomes import Outcomes
 else:  # in the box there is no package, only this folder
     sys.path.insert(0, str(Path(__file__).resolve().parent))
     import children
+    from outcomes import Outcomes
 
-_LAUNCHER = "/opt/proctor/with_pytest.py"
+_LAUNCHER = str(Path(__file__).resolve().with_name("with_pytest.py"))
 _NO_PYTEST = 97
 
 
@@ -64,17 +66,18 @@ def plain(command: list[str], timeout: float) -> NoReturn:
 def with_report(arguments: list[str], folder: str, order: dict[str, Any]) -> NoReturn:
     """Run pytest in a child and compare its exit code with the report it had to write."""
     path = os.path.join(folder, "report.xml")  # noqa: PTH118 - as above
-    start = [sys.executable, "-m", "pytest"] if order["own_pytest"] else [sys.executable, _LAUNCHER]
+    outcomes = Outcomes()
+    whose = "own" if order["own_pytest"] else "layer"
+    start = [sys.executable, _LAUNCHER, str(outcomes.writing), whose]
     # The root is read-only, so pytest's cache goes to /tmp instead of warning about it.
     options = ["--junitxml=" + path, "-o", "cache_dir=" + folder + "/cache"]
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    code = children.child([*start, *arguments, *options], order["timeout"], env)
+    code = children.child([*start, *arguments, *options], order["timeout"], env, (outcomes.writing,))
     if code == _NO_PYTEST:
         children.report("", [], broken="pytest could not be started: its message is in the output")
     counts, failed = read(path)
-    failures = verdict(code, counts, failed, order["timeout"])
-    summary = ", ".join(f"{count} {kind}" for kind, count in (counts or {}).items())
-    children.report(summary, failures, collected=sum((counts or {}).values()))
+    failures = verdict(code, counts, failed, order["timeout"]) or disagreements(counts or {}, outcomes.told())
+    children.report(_words(counts or {}), failures, collected=sum((counts or {}).values()))
 
 
 def read(path: str) -> tuple[dict[str, int] | None, list[str]]:
@@ -103,6 +106,20 @@ def verdict(code: int | None, counts: dict[str, int] | None, failed: list[str], 
     if not counts["passed"]:
         return [f"no test ran: {counts['skipped']} skipped, {ending}"]
     return [f"pytest: {ending} although no test failed"] if code != 0 else []
+
+
+def disagreements(counts: dict[str, int], told: dict[str, str]) -> list[str]:
+    """Why a report without failures is not believed, after what was told while the tests ran."""
+    if failed := [test for test, outcome in told.items() if outcome == "failed"]:
+        return ["the report leaves out tests that failed", *failed]
+    ran = {kind: list(told.values()).count(kind) for kind in counts}
+    if ran == counts:
+        return []
+    return [f"the report tells of {_words(counts)}, but what ran was {_words(ran)}"]
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
 
 
 if __name__ == "__main__":

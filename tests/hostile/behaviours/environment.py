@@ -1,0 +1,18 @@
+"""Prints every variable that any process has: planted secrets, and none of the machine's."""
+
+# group: secrets
+# status: passed
+# rules: [canary-touched]
+# says: [HOME=/tmp]
+# never: [GITHUB_]
+
+import glob
+import os
+
+for name, value in sorted(os.environ.items()):
+    print(f"{name}={value}")
+for path in glob.glob("/proc/[0-9]*/environ"):
+    try:
+        print(open(path).read().replace("\0", "\n"))
+    except OSError:
+        pass

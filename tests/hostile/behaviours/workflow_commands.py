@@ -1,0 +1,13 @@
+"""Prints commands that a CI runner obeys."""
+
+# group: log injection
+# status: passed
+# says: ["\\::add-mask::", "\\::error", "##\\[error]"]
+# never: ["\n::", "\n  ::", " ##[error]"]
+
+print("::add-mask::a")
+print("::error file=x.py,line=1::forged")
+print("   ::set-output name=decision::pass")
+print("\t::stop-commands::x")
+print("text ##[error]forged")
+print("##vso[task.complete result=Succeeded;]done")

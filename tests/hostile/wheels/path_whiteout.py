@@ -1,0 +1,15 @@
+"""A name that deletes files of the layers below."""
+
+# group: packages
+# outcome: refused
+# says: [evil-1.0-py3-none-any.whl]
+
+import zipfile
+from pathlib import Path
+
+from tests.support.sandbox import zipped
+
+
+def make(folder: Path) -> Path:
+    member = zipfile.ZipInfo(".wh.opt")
+    return zipped(folder / "evil-1.0-py3-none-any.whl", [(member, b"")])

@@ -1,0 +1,11 @@
+"""A script in the place of one of the interpreter's other names."""
+
+# group: packages
+# outcome: refused
+# says: [in the place of the environment]
+
+from tests.support.wheels import Built, build_wheel
+
+
+def make() -> Built:
+    return build_wheel("evil", files={"evil-1.0.data/scripts/python3": b"#!python\n"})

@@ -1,0 +1,28 @@
+"""A source archive whose `setup.py` opens a connection when it is built."""
+
+# group: packages
+# outcome: broken
+# says: [a source distribution is not built]
+
+import io
+import tarfile
+from pathlib import Path
+
+SETUP = """
+import socket, setuptools
+socket.create_connection(("127.0.0.1", {port})).sendall(b"built")
+setuptools.setup(name="evil", version="1.0")
+"""
+
+
+def make(folder: Path, port: int) -> Path:
+    path = folder / "evil-1.0.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in {
+            "setup.py": SETUP.format(port=port),
+            "PKG-INFO": "Name: evil\nVersion: 1.0\n",
+        }.items():
+            member = tarfile.TarInfo(f"evil-1.0/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return path
