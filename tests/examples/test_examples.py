@@ -26,7 +26,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 DOCS = EXAMPLES.parent / "docs" / "checks"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 #: Folders of `examples/` that are no rule's.
-OTHERS = {"skill-repo", "advisories"}
+OTHERS = {"skill-repo", "advisories", "workflows"}
 RULES = [
     pytest.param(check.RULE, marks=pytest.mark.engine if check.RULE == "sandbox" else ()) for check in CHECKS
 ]

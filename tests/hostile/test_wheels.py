@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.packages import ENVIRONMENT, Interpreter, environment_members
+from checker.engines.sandbox.packages import ENVIRONMENT, Interpreter, wheel_members
 from checker.engines.sandbox.unpack import examine
 from checker.errors import InputError
-from checker.model.base import Location
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 from checker.rules.wheel_choice import choose
 from tests.hostile.corpus import Case, cases
@@ -53,14 +52,13 @@ def installed(archive: Path, staging: Path) -> tuple[str, str]:
         return "broken", "; ".join(choose(lock_of(archive), "3.11", "x86_64-manylinux_2_28").problems)
     try:
         contents = examine([archive], "3.11", _LIMIT)
-        list(environment_members(staging, contents, Interpreter("3.11", "/usr/bin/python3.11", None)))
+        list(wheel_members(staging, contents[0], Interpreter("3.11", "/usr/bin/python3.11", None)))
     except InputError as error:
         return "refused", f"{error.file} {error.message}"
     return "noted" if contents[0].notes else "contained", " ".join(contents[0].notes)
 
 
 def lock_of(sdist: Path) -> Lock:
-    place = Location(file="pylock.toml", line=1)
     file = LockedFile(filename=sdist.name)
-    distribution = LockedDistribution(name="evil", version=None, sdist=file, wheels=(), location=place)
+    distribution = LockedDistribution(name="evil", version=None, sdist=file, wheels=())
     return Lock(file="pylock.toml", target="linux", distributions=(distribution,))

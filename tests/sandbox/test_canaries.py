@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
         b"\n".join(SECRET[at : at + 4].encode() for at in range(0, 40, 4)),
         b".".join([SECRET[:20].lower().encode(), SECRET[20:].lower().encode(), b"evil", b"example"]),
     ],
+    ids=lambda _: "form",  # the secret is another one in every process, and must not be part of a name
 )
 def test_a_secret_is_found_in_every_form(said: bytes) -> None:
     assert PLANTED.found(b"before " + said + b" after") == (NAME,)

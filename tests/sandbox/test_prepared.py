@@ -57,7 +57,7 @@ def test_what_one_skill_prepared_serves_the_next(
 ) -> None:
     wheel = build_wheel("one", files={"one.py": b"1"})
     (first,) = parts(preparation, tmp_path / "wheels", wheel)
-    monkeypatch.setattr("checker.engines.sandbox.prepared.wheel_members", None)
+    monkeypatch.delattr("checker.engines.sandbox.prepared.write_part")
     assert parts(preparation, tmp_path / "elsewhere", wheel) == [first]
 
 

@@ -16,7 +16,6 @@ import pytest
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
 from checker.engines.sandbox.sdist import read_sdist
 from checker.errors import InputError
-from checker.model.base import Location
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 from checker.rules.wheel_choice import choose
 from checker.tools import Phase
@@ -107,7 +106,7 @@ def test_limits_on_bytes_and_ratio_hold_while_it_is_unpacked(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"not gzip", gzip.compress(b"not tar"), gzip.compress(b"x" * 2000)[:-9]]
+    "data", [b"", b"not gzip", gzip.compress(b"not tar", mtime=0), gzip.compress(b"x" * 2000, mtime=0)[:-9]]
 )
 def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "made-1.0.tar.gz").write_bytes(data)
@@ -118,9 +117,8 @@ def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
 
 
 def test_only_what_the_policy_names_is_built() -> None:
-    place = Location(file="pylock.toml", line=1)
     sdist = LockedFile(filename="made-1.0.tar.gz")
-    entry = LockedDistribution(name="made", version=None, sdist=sdist, location=place)
+    entry = LockedDistribution(name="made", version=None, sdist=sdist)
     lock = Lock(file="pylock.toml", target="linux", distributions=(entry,))
     platform = "x86_64-manylinux_2_28"
     assert choose(lock, "3.11", platform).problems

@@ -2,7 +2,7 @@
 
 # group: packages
 # outcome: broken
-# says: [a source distribution is not built]
+# says: [built from source only where]
 
 import io
 import tarfile
