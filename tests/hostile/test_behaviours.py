@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 
@@ -82,6 +83,10 @@ def assert_as_declared(case: Case, seen: PhaseEvidence) -> None:
     assert set(case.rules) <= rules <= {*case.rules, *SELF_REPORTED}, shown
 
 
+#: The workflow commands that are ours.
+_ANNOTATION, _NOTHING = re.compile(r"::(error|warning|notice) (file|title)="), re.compile(r"(?!)")
+
+
 def found(seen: PhaseEvidence) -> tuple:
     return findings(Skill(id=ID, skill_md=f"{ID}/SKILL.md"), (seen,), verdicts.level_settings())
 
@@ -92,8 +97,10 @@ def assert_told_safely(case: Case, seen: PhaseEvidence) -> None:
         assert visible(text, newlines=True) == text
     for shown in (seen, seen.model_copy(update={"status": "failed"})):
         for name, report in reports(shown).items():
-            for text in (*case.never, "\x1b", "\0", "\r", "\u202e", "\n::"):
+            for text in (*case.never, "\x1b", "\0", "\r", "\u202e"):
                 assert text not in report, (name, text)
+            own = _ANNOTATION if name == "annotations" else _NOTHING
+            assert not [line for line in report.splitlines() if line.startswith("::") and not own.match(line)]
             if name == "markdown":
                 assert Page(report).tags.isdisjoint({*case.never_in_page, "script"})
     for text in (*case.never, *(value for value in SECRETS.values() if value != "true")):

@@ -101,6 +101,7 @@ class Runner:
             "GITHUB_REPOSITORY": REPOSITORY,
             "PROCTOR_CACHE": str(self.home / "proctor-cache"),
             "STAND_IN_STORE": str(self.store),
+            "RUNNER_ENVIRONMENT": "github-hosted",  # as GitHub's own say; act says nothing
             **self.env,
         }
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import Unanswered
@@ -83,12 +83,10 @@ class Engine:
         import docker.errors
 
         api: Any = self.api  # the stubs leave this method without types
-        with answered("asked for an image"):
-            try:
-                found: dict[str, Any] = api.inspect_image(reference)
-            except docker.errors.NotFound:
-                return None
-        return found
+        with answered("asked for an image"), suppress(docker.errors.NotFound):
+            found: dict[str, Any] = _twice(lambda: api.inspect_image(reference))
+            return found
+        return None
 
     def load(self, archive: Iterator[bytes]) -> None:
         """`docker load`. Raises Unanswered with the engine's own words."""
@@ -154,3 +152,13 @@ def _api_version(settings: Any) -> str:
 
 def _one_line(error: object) -> str:
     return shortened(visible(str(error)), 400)
+
+
+def _twice(ask: Callable[[], Any]) -> Any:
+    """Ask again where a connection was lost: one that was kept open does not outlive the engine's restart."""
+    import requests.exceptions
+
+    try:
+        return ask()
+    except requests.exceptions.ConnectionError:
+        return ask()

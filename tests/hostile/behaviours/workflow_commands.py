@@ -3,7 +3,7 @@
 # group: log injection
 # status: passed
 # says: ["\\::add-mask::", "\\::error", "##\\[error]"]
-# never: ["\n::", "\n  ::", " ##[error]"]
+# never: ["\n  ::", " ##[error]", "\n::add-mask", "\n::set-output", "\n::stop-commands"]
 
 print("::add-mask::a")
 print("::error file=x.py,line=1::forged")
