@@ -83,6 +83,7 @@ def test_a_proxy_that_refuses_is_said_without_its_password(proctor, repo, monkey
             assert pull(proctor, repo, url).code == 0
 
 
+@pytest.mark.slow
 def test_a_proxy_that_is_not_there_is_not_gone_around(proctor, repo, monkeypatch):
     with ExportServer(EXPORT) as server:
         monkeypatch.setenv("HTTP_PROXY", f"http://{LOGIN}@127.0.0.1:1")

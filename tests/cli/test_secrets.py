@@ -34,6 +34,7 @@ def cases():
         yield pytest.param(command, environ, id=name, marks=marks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "environ"), list(cases()))
 def test_no_call_repeats_a_password(proctor, repo, tmp_path, monkeypatch, command, environ):
     repo.commit(packaged("tables", "pandas"))

@@ -258,6 +258,7 @@ def test_lines_that_are_too_long_are_said():
     assert any("not read to its end" in problem for problem in problems(found))
 
 
+@pytest.mark.slow
 def test_ten_thousand_fences_and_hostile_lines_stay_fast():
     fences = "```bash\npip install six\n```\n" * 6_000 + "```\nx\n```\n" * 4_000
     lines = ("pip " * 900, "-/" * 1900 + " pip install", "`" * 999 + " uvx ", "(" * 900 + " pip install")

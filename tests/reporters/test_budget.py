@@ -14,6 +14,7 @@ def _many(skills: int, message: str = "m", findings: int = 3):
     return v.verdict_on(*(v.failed(*found, skill=f"skills/bad-{n:04}") for n in range(skills)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [COMMENT_LIMIT, STEP_SUMMARY_LIMIT, 3_000])
 @pytest.mark.parametrize("message", ["m" * 4_000, "技" * 4_000, "🧪" * 4_000, "\u202e|<@" * 1_000])
 def test_bytes_are_what_counts(limit, message):

@@ -108,7 +108,7 @@ def test_the_page_brings_all_it_needs_and_allows_nothing_else():
 def test_rules_link_their_pages_only_where_the_address_is_known():
     links = {h for h in page(v.sample(), docs="https://git.example/docs").having("href") if h[0] != "#"}
     assert links == {f"https://git.example/docs/checks/{name}" for name in
-                     ("packages.md", "vulnerabilities.md", "sandbox.md", "sandbox.md#resource-limit", "manifest.md")}  # fmt: skip
+                     ("packages.md", "vulnerabilities.md", "sandbox.md", "behaviour.md#resource-limit", "manifest.md")}  # fmt: skip
     assert all(href.startswith("#") for href in page(v.sample()).having("href"))
 
 

@@ -98,6 +98,7 @@ def test_it_begins_with_the_decision():
     assert render(v.sample()).startswith("## Proctor: ✗ fail\n")
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(v.verdicts, st.sampled_from([COMMENT_BUDGET, 3_000, 800]))
 def test_nothing_foreign_becomes_markup(verdict: Verdict, budget):
@@ -106,6 +107,7 @@ def test_nothing_foreign_becomes_markup(verdict: Verdict, budget):
     assert not REFERENCE.search(page.prose)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(v.verdicts)
 def test_the_table_keeps_its_shape(verdict: Verdict):

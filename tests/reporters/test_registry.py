@@ -35,6 +35,7 @@ def test_every_report_says_what_to_do_with_the_exact_command(name):
         assert remedy in text
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(v.verdicts)
 def test_every_verdict_has_every_report(verdict):

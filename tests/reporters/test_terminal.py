@@ -111,6 +111,7 @@ def test_colour_adds_nothing_but_colour(verdict: Verdict):
     assert re.sub(r" +$", "", plain, flags=re.MULTILINE) == render(verdict, Page(100))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(v.verdicts, st.integers(60, 200), st.booleans())
 def test_a_table_in_one_piece_looks_like_one_of_rows(verdict: Verdict, width, color):

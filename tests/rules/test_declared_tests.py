@@ -55,6 +55,7 @@ def test_the_least_number(source: str, least: int) -> None:
     assert count(ast.parse(source)) == least
 
 
+@pytest.mark.slow
 def test_pytest_collects_at_least_as_many(tmp_path: Path) -> None:
     for number, (source, _) in enumerate(FILES):
         (tmp_path / f"test_{number}.py").write_text(source)
