@@ -47,15 +47,20 @@ class Row:
 
 
 def in_turn(things: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Sample]:
-    """Run each thing once, then each again…, so that a slow moment of the machine hits all of them."""
+    """Run each thing once, then each again…, so that a slow moment of the machine hits all of them.
+
+    What a thing returns is called, if it can be, when the time has been taken.
+    """
     walls: dict[str, list[float]] = {name: [] for name in things}
     cpus: dict[str, list[float]] = {name: [] for name in things}
     for _ in range(runs):
         for name, thing in things.items():
             began, used = time.perf_counter(), _children()
-            thing()
+            tidy = thing()
             walls[name].append(time.perf_counter() - began)
             cpus[name].append(_children() - used)
+            if callable(tidy):
+                tidy()
     return {name: Sample(tuple(walls[name]), tuple(cpus[name])) for name in things}
 
 

@@ -181,7 +181,9 @@ def _setting(skills: int) -> Iterator[Setting]:
         _write(place, skills)
         shared = ("--path", str(place), "--cache", str(cache))
         process(proctor(), "lock", *shared)
-        process(proctor(), "sandbox", "build", "skills/s0", *shared)  # fetches the wheels, makes the base
+        process(
+            proctor(), "sandbox", "build", "skills/s0", "--no-advisories", *shared
+        )  # fetches the wheels, makes the base
         session = Session.open(stack, place, "skills/s0", dt.datetime.now(dt.UTC), cache, offline=True)
         order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
         sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))

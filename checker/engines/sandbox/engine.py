@@ -9,6 +9,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import Unanswered
@@ -68,8 +69,9 @@ class Engine:
         except Unanswered:
             return ""
 
+    @cached_property
     def architecture(self) -> str:
-        """The engine's word for its processor (`amd64`, `arm64`)."""
+        """The engine's word for its processor (`amd64`, `arm64`). Raises Unanswered."""
         with answered("asked for its version"):
             about = self.api.version()
         if about.get("Os") != "linux":

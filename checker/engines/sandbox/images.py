@@ -144,7 +144,7 @@ class Builder:
         tag = f"{REPOSITORY}:{key[:32]}"
         recipe = Recipe(
             tag=tag,
-            architecture=self.engine.architecture(),
+            architecture=self.engine.architecture,
             layers=layers,
             env=ENV,
             labels=labels,

@@ -42,7 +42,7 @@ def sink_image(builder: Builder, image: Image) -> SinkImage:
         labels = {f"{LABEL}.key": key, f"{LABEL}.skill": "", f"{LABEL}.base": image.base}
         recipe = Recipe(
             tag=f"{REPOSITORY}:{key[:32]}",
-            architecture=builder.engine.architecture(),
+            architecture=builder.engine.architecture,
             layers=(*below.layers, layer),
             env=ENV,
             labels=labels,
