@@ -13,6 +13,7 @@ from io import StringIO
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.segment import Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -47,7 +48,9 @@ def render(verdict: Verdict, page: Page = PLAIN) -> str:
     console = _console(page)
     for part in _merged(_parts(verdict, page), console):
         # What must stay in one piece (a command, a place) is left to the terminal to wrap.
-        console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
+        console.print(
+            part, soft_wrap=isinstance(part, Segments), end="" if isinstance(part, Segments) else "\n"
+        )
     text = defused(console.file.getvalue()) if isinstance(console.file, StringIO) else ""
     return text if page.color else re.sub(r" +$", "", text, flags=re.MULTILINE)
 
@@ -58,20 +61,19 @@ def _merged(parts: Iterable[RenderableType | Paragraph], console: Console) -> It
     for part in parts:
         if isinstance(part, Paragraph):
             lines += part.lines(console)
-        elif isinstance(part, Text) and part.no_wrap:
+        elif isinstance(part, Text) and (part.no_wrap or not part.plain):
             lines.append(part)
         else:
-            yield from _in_one(lines)
+            yield _in_one(lines, console)
             lines = []
             yield part
-    yield from _in_one(lines)
+    yield _in_one(lines, console)
 
 
-def _in_one(lines: list[Text]) -> Iterator[Text]:
-    if lines:
-        joined = Text("\n").join(lines)
-        joined.no_wrap = True
-        yield joined
+def _in_one(lines: list[Text], console: Console) -> Segments:
+    for line in lines:
+        line.expand_tabs()
+    return Segments(segment for line in lines for segment in line.render(console, end="\n"))
 
 
 def _parts(verdict: Verdict, page: Page) -> Iterator[RenderableType | Paragraph]:
