@@ -38,13 +38,15 @@ class SkillImages:
     """The images of the skills in `repository`, a folder on disk, judged by the policy in it.
 
     `cache` is where wheels, layers and the index of images are kept (default: the user's cache folder). With
-    `offline` no package index is asked. `now` is the moment that approvals and waivers are judged at.
+    `offline` no package index is asked. `now` is the moment that approvals and waivers are judged at. Without
+    `ask_advisories` nobody is asked whether a package is known to be malicious.
     """
 
     repository: Path | str
     cache: Path | None = None
     offline: bool = False
     now: dt.datetime | None = None
+    ask_advisories: bool = True
 
     def install_packages(self, skill: str) -> Image:
         """Put the locked packages of `skill` and its own files in an image, or find the one that is there.
@@ -101,4 +103,12 @@ class SkillImages:
         from checker.cli.session import Session
 
         now = self.now or dt.datetime.now(dt.UTC)
-        return Session.open(stack, Path(self.repository), skill, now, self.cache, offline=self.offline)
+        return Session.open(
+            stack,
+            Path(self.repository),
+            skill,
+            now,
+            self.cache,
+            offline=self.offline,
+            ask_advisories=self.ask_advisories,
+        )

@@ -13,6 +13,7 @@ from checker.errors import UsageError
 from checker.library import SkillImages, Unanswered
 from tests.cli.conftest import SKILL_MD, plain, proctor  # noqa: F401 - fixture
 from tests.support.index_server import IndexServer
+from tests.support.osv_api import osv_api
 from tests.support.wheels import build_wheel
 
 PAGE = (Path(__file__).parents[2] / "docs/library.md").read_text()
@@ -49,7 +50,8 @@ def here(tmp_path, monkeypatch):
 
 @pytest.mark.engine
 def test_the_program_prints_what_the_page_says(here, proctor, monkeypatch, capsys):  # noqa: F811
-    with IndexServer() as server:
+    with IndexServer() as server, osv_api() as osv:
+        monkeypatch.setenv("PROCTOR_OSV_URL", osv.url)
         server.add(build_wheel("polite", modules={"polite": "greeting = 'Good day, {}!'.format\n"}))
         monkeypatch.setenv("UV_DEFAULT_INDEX", server.url)
         assert proctor("lock", "skills/greeter", "--path", here / "our-skills").code == 0

@@ -201,7 +201,10 @@ def test_what_reports_hold_beside_plain_tests_agrees_with_what_ran(tmp_path: Pat
     skipped = "import pytest\npytest.importorskip('no_such_module')\n"
     write(tmp_path, {"tests/test_a.py": text, "tests/test_s.py": skipped})
     code, report = outcome_of(tmp_path)
-    assert (code, report) == (0, {"summary": "3 passed, 0 failed, 2 skipped", "failures": [], "broken": "", "collected": 5})
+    assert (code, report) == (
+        0,
+        {"summary": "3 passed, 0 failed, 2 skipped", "failures": [], "broken": "", "collected": 5},
+    )
 
 
 def test_who_writes_to_the_channel_is_noticed(tmp_path: Path) -> None:

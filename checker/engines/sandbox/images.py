@@ -110,7 +110,12 @@ class Builder:
         """
         key = digest_of(LAYOUT, "base", below.key)
         if self._known(key) is None:
-            labels = {f"{LABEL}.key": key, f"{LABEL}.base": reference, f"{LABEL}.version": __version__}
+            labels = {
+                f"{LABEL}.key": key,
+                f"{LABEL}.skill": "(base)",
+                f"{LABEL}.base": reference,
+                f"{LABEL}.version": __version__,
+            }
             self._load(key, below.layers, labels, {"top_level": {}, "notes": []})
 
     def _known(self, key: str) -> dict[str, Any] | None:
