@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from checker.escape import visible
 from checker.model.dependency import Dependency
+from checker.model.evidence import NetworkRecord, PhaseEvidence, ReportedEvent, SandboxEvidence
 from checker.model.verdict import Verdict
 from checker.reporters import html_, wording
 from checker.reporters.html_ import content_policy, render, style
@@ -110,6 +111,19 @@ def test_rules_link_their_pages_only_where_the_address_is_known():
     assert links == {f"https://git.example/docs/checks/{name}" for name in
                      ("packages.md", "vulnerabilities.md", "sandbox.md", "behaviour.md#resource-limit", "manifest.md")}  # fmt: skip
     assert all(href.startswith("#") for href in page(v.sample()).having("href"))
+
+
+def test_what_its_network_saw_and_what_it_said_of_itself_are_told_apart():
+    told = {
+        "network": (NetworkRecord(kind="dns", name="evil.example"),),
+        "reported": (ReportedEvent(kind="network", what="connect", where="scripts/a.py:3"),),
+    }
+    phase = PhaseEvidence(phase="tests", status="failed", reason="exit code 1", **told)
+    outcome = v.failed(v.finding()).model_copy(update={"evidence": SandboxEvidence(phases=(phase,))})
+    text = render(v.verdict_on(outcome))
+    assert "seen in its network" in text
+    assert "evil.example" in text
+    assert "self-reported (it could have kept quiet)" in text
 
 
 # -- for everybody ------------------------------------------------------------------------------------------
