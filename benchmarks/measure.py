@@ -72,7 +72,8 @@ def process(*argv: str, cwd: Path | None = None, accept: Sequence[int] = (0,)) -
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, check=False)
     if done.returncode not in accept:
-        raise SystemExit(f"{' '.join(argv[:3])} ended with {done.returncode}: {done.stderr.decode()[-500:]}")
+        called = " ".join((Path(argv[0]).name, *argv[1:3]))  # results tell nothing of where things lie
+        raise SystemExit(f"{called} ended with {done.returncode}: {done.stderr.decode()[-500:]}")
     return done.stdout
 
 
