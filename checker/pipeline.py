@@ -70,8 +70,7 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
     policy = _asked_for(policy, revisions, request)
-    base = _loaded(revisions.merge_base)
-    head = load_repository(revisions.head, base.folders if base else ())
+    head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
     plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
     whole = discovering(checks)
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)

@@ -1,7 +1,8 @@
 """Which folders of a tree are skills, which files each owns, and everything that is read for it.
 
 Any `SKILL.md` makes a skill, in any letter case and in hidden folders too; the innermost skill owns a file. A
-submodule where skills are counts as one: there may be a skill in it, and what cannot be read is not clean.
+submodule outside of all skills counts as one: there may be a skill in it, and what cannot be read is not
+clean.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from checker.escape import shortened, visible
 from checker.load.includes import includes
 from checker.load.policy_files import FOLDER
-from checker.load.submodules import may_hold_skill, unexamined
 from checker.load.tree_problems import ambiguous, beside, collision, of_entries, reserved
 from checker.model.plan import Repository, SkillFolder
 from checker.model.skill import Entry, FileKind
@@ -24,27 +24,21 @@ from checker.tools import Tree
 _SKILL_MD = "skill.md"
 
 
-def load_repository(tree: Tree, before: Collection[str] = ()) -> Repository:
-    """The skills of a revision, unparsed. Raises only what the tree itself raises.
-
-    `before` are the ids of the skills that there were where the change began: none of them may vanish behind
-    a submodule.
-    """
+def load_repository(tree: Tree) -> Repository:
+    """The skills of a revision, unparsed. Raises only what the tree itself raises."""
     links = Links(tree)
     found = _skill_files(tree, links)
     owned = _owned(tree, found)
-    submodules = [entry for entry in owned.pop("", []) if entry.kind is FileKind.GITLINK]
-    hiding = [entry for entry in submodules if may_hold_skill(entry.path, found.keys(), before)]
-    for entry in hiding:
-        found[entry.path] = [f"{entry.path}/SKILL.md"]
-        owned[entry.path] = [entry]
+    for entry in owned.pop("", []):
+        if entry.kind is FileKind.GITLINK:
+            found[entry.path] = [f"{entry.path}/SKILL.md"]
+            owned[entry.path] = [entry]
     twins = _twins(found)
     folders = {
         skill: _folder(tree, links, skill, found, owned.get(skill, []), twins.get(skill, ()))
         for skill in sorted(found)
     }
-    apart = [unexamined(entry.path) for entry in submodules if entry.path not in folders]
-    problems = (*tree.problems, *_outside(tree, links, folders), *apart)
+    problems = (*tree.problems, *_outside(tree, links, folders))
     return Repository(revision=tree.revision, folders=folders, problems=problems)
 
 

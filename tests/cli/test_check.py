@@ -225,11 +225,18 @@ def submodule(repo, path):
     repo.git("commit", "-q", "-m", "a submodule")
 
 
-def test_a_submodule_elsewhere_is_told_of_and_breaks_nothing(proctor, repo):
+def test_a_submodule_that_a_change_brings_is_never_a_pass(proctor, repo):
+    repo.git("checkout", "-q", "-b", "feature")
+    submodule(repo, "agents")
+    result = proctor("check", repo.path, *QUICK, "--base", "main")
+    assert (result.code, "agents" in result.out) == (3, True)
+
+
+def test_a_submodule_that_was_there_breaks_no_change_beside_it(proctor, repo):
     submodule(repo, "vendor/lib")
-    result = proctor("check", repo.path, *QUICK)
-    assert result.code == 0
-    assert "vendor/lib: a submodule outside of all skills" in " ".join(result.out.split())
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit({"README.md": "more\n"})
+    assert proctor("check", repo.path, *QUICK, "--base", "main").code == 0
 
 
 def test_a_skill_that_becomes_a_submodule_is_not_gone(proctor, repo):

@@ -206,42 +206,13 @@ def test_a_submodule_in_a_skill_cannot_be_examined():
     assert not problem.fatal
 
 
-def test_a_submodule_outside_of_skills_may_hide_one():
-    found = folders({"skills/a/SKILL.md": "", "skills/b": Gitlink()})
-    assert list(found) == ["skills/a", "skills/b"]
-    (problem,) = found["skills/b"].problems
+@pytest.mark.parametrize("path", ["skills/b", "vendor/lib", "agents", "docs/themes/x"])
+def test_a_submodule_outside_of_skills_may_hide_one(path):
+    found = folders({"skills/a/SKILL.md": "", path: Gitlink()})
+    assert list(found) == sorted(["skills/a", path])
+    (problem,) = found[path].problems
     assert problem.unexamined
     assert problem.fatal
-
-
-@pytest.mark.parametrize(
-    ("path", "other"),
-    [
-        ("skills/b", "x"),  # where skills usually are
-        ("plugins/p/Skills/b", "x"),
-        ("agents/b", "agents/a/SKILL.md"),
-        ("agents/deep/b", "agents/a/SKILL.md"),
-        ("b", "a/SKILL.md"),
-    ],
-)
-def test_a_submodule_where_skills_are_counts_as_one(path, other):
-    folder = folders({other: "", path: Gitlink()})[path]
-    assert [(problem.unexamined, problem.fatal) for problem in folder.problems] == [(True, True)]
-
-
-@pytest.mark.parametrize("path", ["vendor", "vendor/lib", "docs/themes/x", "agents"])
-def test_any_other_submodule_is_only_told_of(path):
-    repository = load_repository(MemoryTree({"skills/a/SKILL.md": "", path: Gitlink()}))
-    assert list(repository.folders) == ["skills/a"]
-    assert repository.problems == (
-        f"{path}: a submodule outside of all skills; what is in it was not examined",
-    )
-
-
-@pytest.mark.parametrize("before", ["agents", "agents/x/tables"])
-def test_no_skill_vanishes_behind_a_submodule(before):
-    tree = MemoryTree({"skills/a/SKILL.md": "", "agents": Gitlink()})
-    assert list(load_repository(tree, [before]).folders) == ["agents", "skills/a"]
 
 
 @pytest.mark.parametrize("folder", ["policies", "Policies"])
