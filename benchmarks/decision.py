@@ -15,7 +15,7 @@ from benchmarks.generate import POLICY, registry
 from benchmarks.measure import Row, Sample, in_turn, table, timed
 from checker.load.policy import load_policy
 from checker.model.level import Level
-from checker.rules.decide import decide
+from checker.rules.policy.decide import decide
 from tests.support.trees import MemoryTree
 
 ENTRIES = 10_000

@@ -32,7 +32,7 @@ from checker.cli.session import Session
 from checker.engines.sandbox import DockerSandbox, Engine
 from checker.engines.wheels import WheelStore
 from checker.errors import ProctorError
-from checker.rules.sandbox_order import image_order
+from checker.rules.sandbox.order import image_order
 from checker.tools import ImageOrder
 
 SMALL = ("requests", "pyyaml")

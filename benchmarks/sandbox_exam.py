@@ -25,8 +25,8 @@ from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
 from checker.engines.wheels import WheelStore
 from checker.errors import ProctorError
 from checker.model.policy import Limits
-from checker.rules.sandbox_order import image_order
-from checker.rules.sandbox_phases import phases
+from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.phases import phases
 from checker.tools import Image, ImageOrder, Phase
 
 PACKAGES = ("requests", "pyyaml")

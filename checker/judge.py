@@ -16,7 +16,7 @@ from checker.model.outcome import Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
-from checker.rules.advice import unrated
+from checker.rules.advisories.advice import unrated
 from checker.rules.waivers import Ruling, unheeded
 from checker.rules.weigh import Scale
 

@@ -13,7 +13,7 @@ from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
 from checker.model.policy import Policy
 from checker.model.preview import Preview
 from checker.policy_review import PolicyChange
-from checker.rules.policy_preview import Pair, preview
+from checker.rules.policy.preview import Pair, preview
 from checker.tools import Index, Tree
 
 

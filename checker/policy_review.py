@@ -18,7 +18,7 @@ from checker.model.policy import Policy
 from checker.model.preview import Preview
 from checker.model.severity import Severity
 from checker.model.skill import Entry, Skill
-from checker.rules.policy_diff import PolicyDiff, diff, touched
+from checker.rules.policy.diff import PolicyDiff, diff, touched
 from checker.tools import Tree
 
 RULE = "policy"

@@ -21,7 +21,7 @@ from checker.model.lock import Pin
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
 from checker.model.verdict import DecisionWord
-from checker.rules.decide import decide, decide_closure
+from checker.rules.policy.decide import decide, decide_closure
 from checker.tools import Tools
 from tests.checks.test_packages import Quiet
 from tests.support.policies import default_policy, entry, loaded_skill, policy_from, skill

@@ -14,8 +14,8 @@ from checker.model.plan import Exam
 from checker.model.policy import PackageStatus, Policy
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.confusable import confusable
-from checker.rules.name_tables import popular
+from checker.rules.code.confusable import confusable
+from checker.rules.code.name_tables import popular
 from checker.tools import Tools
 
 RULE = "confusables"

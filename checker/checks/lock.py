@@ -15,13 +15,13 @@ from checker.model.policy import Target
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
-from checker.rules.lock_findings import RULE as _RULE
-from checker.rules.lock_findings import about_skill
-from checker.rules.lock_graph import Case, Graph, graph_of, warm
-from checker.rules.lock_origin import judge_origin, untold
-from checker.rules.lock_shape import judge_shape
-from checker.rules.lock_sources import judge_sources
-from checker.rules.lock_step import judge_step
+from checker.rules.lock.findings import RULE as _RULE
+from checker.rules.lock.findings import about_skill
+from checker.rules.lock.graph import Case, Graph, graph_of, warm
+from checker.rules.lock.origin import judge_origin, untold
+from checker.rules.lock.shape import judge_shape
+from checker.rules.lock.sources import judge_sources
+from checker.rules.lock.step import judge_step
 from checker.tools import Index, Tools
 
 RULE = _RULE

@@ -17,12 +17,12 @@ from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.decide import decide_declared
-from checker.rules.dependency_list import dependency_list
-from checker.rules.lock_decisions import decide_lock
-from checker.rules.lock_graph import Case, warm
-from checker.rules.policy_commands import approve_command
-from checker.rules.uses import unlisted
+from checker.rules.code.uses import unlisted
+from checker.rules.lock.decisions import decide_lock
+from checker.rules.lock.dependency_list import dependency_list
+from checker.rules.lock.graph import Case, warm
+from checker.rules.policy.commands import approve_command
+from checker.rules.policy.decide import decide_declared
 from checker.tools import Tools
 
 RULE = "packages"

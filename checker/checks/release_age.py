@@ -8,9 +8,9 @@ from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam
 from checker.model.skill import Skill
-from checker.rules.lock_age import RULE as _RULE
-from checker.rules.lock_age import judge_age, untimed
-from checker.rules.lock_graph import Case
+from checker.rules.lock.age import RULE as _RULE
+from checker.rules.lock.age import judge_age, untimed
+from checker.rules.lock.graph import Case
 from checker.tools import Index, Tools
 
 RULE = _RULE

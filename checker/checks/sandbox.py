@@ -13,11 +13,11 @@ from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
-from checker.rules.sandbox_findings import findings, not_run, note
-from checker.rules.sandbox_order import image_order
-from checker.rules.sandbox_phases import phases
-from checker.rules.sandbox_tests import RULE as _RULE
-from checker.rules.sandbox_tests import lost_tests
+from checker.rules.sandbox.findings import findings, not_run, note
+from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.phases import phases
+from checker.rules.sandbox.tests import RULE as _RULE
+from checker.rules.sandbox.tests import lost_tests
 from checker.rules.waivers import of_skill, rule
 from checker.tools import Image, Phase, Sandbox, Tools
 

@@ -14,10 +14,10 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, Skill
-from checker.rules.lock_findings import quoted
-from checker.rules.lock_graph import Case
-from checker.rules.lock_sources import RULE as _RULE
-from checker.rules.lock_sources import judge_sources
+from checker.rules.lock.findings import quoted
+from checker.rules.lock.graph import Case
+from checker.rules.lock.sources import RULE as _RULE
+from checker.rules.lock.sources import judge_sources
 from checker.tools import Index, Tools
 
 RULE = _RULE

@@ -16,9 +16,9 @@ from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.advice import lock_command
-from checker.rules.besides import besides, unread
-from checker.rules.uses import Provided, Use, module_names, provided_by, uses
+from checker.rules.advisories.advice import lock_command
+from checker.rules.code.besides import besides, unread
+from checker.rules.code.uses import Provided, Use, module_names, provided_by, uses
 from checker.tools import Tools
 
 RULE = "undeclared"

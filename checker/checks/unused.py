@@ -15,10 +15,10 @@ from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, FileKind, Skill
-from checker.rules.advice import lock_command
-from checker.rules.mentions import mentioned
-from checker.rules.name_tables import plugins
-from checker.rules.uses import Provided, module_names, provided_by, uses
+from checker.rules.advisories.advice import lock_command
+from checker.rules.code.mentions import mentioned
+from checker.rules.code.name_tables import plugins
+from checker.rules.code.uses import Provided, module_names, provided_by, uses
 from checker.tools import Tools, Tree
 
 RULE = "unused"

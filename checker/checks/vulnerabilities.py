@@ -19,13 +19,13 @@ from checker.model.plan import Exam
 from checker.model.policy import Policy
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
-from checker.rules.advice import agreed, finding, lock_command
-from checker.rules.closure import chains, leading
-from checker.rules.lock_graph import Case, graph_of
+from checker.rules.advisories.advice import agreed, finding, lock_command
+from checker.rules.advisories.remedy import Ahead, Ways, looked_up, same, with_upgrade
+from checker.rules.code.uses import unlisted
+from checker.rules.lock.closure import chains, leading
+from checker.rules.lock.graph import Case, graph_of
+from checker.rules.lock.releases import Shelf
 from checker.rules.osv.aliases import merge
-from checker.rules.releases import Shelf
-from checker.rules.remedy import Ahead, Ways, looked_up, same, with_upgrade
-from checker.rules.uses import unlisted
 from checker.tools import Index, Tools
 
 RULE = "vulnerabilities"

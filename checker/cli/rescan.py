@@ -64,7 +64,7 @@ def command(
     from checker.pipeline import Request, run
     from checker.reporters import REPORTERS
     from checker.reporters.rescan import render_json, render_text
-    from checker.rules.rescan import compare
+    from checker.rules.advisories.rescan import compare
     from checker.tools import Tools, Tree
 
     if issue_per_skill and not publish:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.model.policy import SandboxSettings
-from checker.rules.self_hosted import refusal
+from checker.rules.sandbox.self_hosted import refusal
 
 _MAX_EVENT_BYTES = 32 << 20
 

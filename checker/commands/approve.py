@@ -12,7 +12,7 @@ from checker.edit.entry import Values
 from checker.errors import UsageError
 from checker.load.schema import PackageRow
 from checker.model.policy import PackageStatus
-from checker.rules.version_words import which
+from checker.rules.policy.version_words import which
 from checker.tools import Tree
 
 

@@ -13,9 +13,9 @@ from checker.model.explanation import Explanation
 from checker.model.lock import Pin
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
-from checker.rules.decide import decide_declared
-from checker.rules.lock_decisions import Decided, decide_lock
-from checker.rules.lock_graph import Case
+from checker.rules.lock.decisions import Decided, decide_lock
+from checker.rules.lock.graph import Case
+from checker.rules.policy.decide import decide_declared
 from checker.tools import Index
 
 

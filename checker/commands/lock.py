@@ -13,7 +13,7 @@ from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.policy import Policy
 from checker.model.skill import Skill
-from checker.rules.locking import changed, lock_skill
+from checker.rules.lock.locking import changed, lock_skill
 from checker.tools import Conflict, Progress, Resolver, Tree
 
 

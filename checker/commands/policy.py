@@ -24,13 +24,13 @@ from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
 from checker.pipeline import ask, selected
 from checker.planning import exam_of
-from checker.rules import behaviour
-from checker.rules.decide import decide
 from checker.rules.globs import matches
-from checker.rules.lint_findings import lint_findings
-from checker.rules.lint_registry import Used, lint_registry
-from checker.rules.lint_settings import lint_settings
-from checker.rules.lint_waivers import lint_grants, lint_waivers
+from checker.rules.lint.findings import lint_findings
+from checker.rules.lint.registry import Used, lint_registry
+from checker.rules.lint.settings import lint_settings
+from checker.rules.lint.waivers import lint_grants, lint_waivers
+from checker.rules.policy.decide import decide
+from checker.rules.sandbox import behaviour
 from checker.tools import Tree
 
 _UNASKED = "`policy lint` asks nobody"

@@ -11,8 +11,8 @@ from checker.load.policy import load_policy
 from checker.load.schema import PackageRow
 from checker.model.level import Level
 from checker.model.lock import Lock, Pin
-from checker.rules.closure import chains
-from checker.rules.decide import decide
+from checker.rules.lock.closure import chains
+from checker.rules.policy.decide import decide
 from checker.tools import Tree
 
 

@@ -20,8 +20,8 @@ from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, EngineRun, Verdict
 from checker.pipeline import ask, selected
-from checker.rules.sandbox_order import image_order
-from checker.rules.sandbox_phases import script_phase
+from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.phases import script_phase
 from checker.tools import Image, Sandbox, Tools
 
 #: What must be clear before an image is made: see `NEEDS` of the sandbox check.

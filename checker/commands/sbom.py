@@ -15,7 +15,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy, Target
 from checker.model.verdict import Verdict
 from checker.pipeline import ask, selected
-from checker.rules.lock_graph import Case, Graph, graph_of
+from checker.rules.lock.graph import Case, Graph, graph_of
 from checker.tools import Tools
 
 _CHECKS = ("packages", "vulnerabilities")

@@ -15,8 +15,8 @@ from checker.model.lock import Pin
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.severity import Severity
-from checker.rules.lock_decisions import Decided, decide_lock
-from checker.rules.lock_graph import Case
+from checker.rules.lock.decisions import Decided, decide_lock
+from checker.rules.lock.graph import Case
 from checker.rules.osv.aliases import merge
 from checker.tools import Index, Scanner
 

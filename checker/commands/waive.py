@@ -13,8 +13,8 @@ from checker.load.policy import load_policy
 from checker.load.schema import WaiverRow
 from checker.model.policy import Policy
 from checker.pipeline import selected
-from checker.rules import behaviour
 from checker.rules.globs import matches
+from checker.rules.sandbox import behaviour
 from checker.tools import Tree
 
 FILE = "policies/waivers.yaml"

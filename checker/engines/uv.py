@@ -23,8 +23,8 @@ from checker.engines.process import Finished, run
 from checker.errors import InputError, Unanswered, UsageError
 from checker.escape import decode, shortened
 from checker.model.lock import Lock
-from checker.rules.lock_requirements import edges_of
-from checker.rules.lock_text import lock_text, requirement_line
+from checker.rules.lock.requirements import edges_of
+from checker.rules.lock.text import lock_text, requirement_line
 from checker.tools import Conflict, Index, LockRequest
 
 ENGINE = "uv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.errors import InputError, Unanswered
 from checker.load.imports import PYTHON_LIMIT, decoded_source, parsed
 from checker.model.skill import FileKind, Skill
-from checker.rules.declared_tests import count, is_collected
+from checker.rules.sandbox.declared_tests import count, is_collected
 from checker.tools import Tree
 
 _REGULAR = (FileKind.FILE, FileKind.EXECUTABLE)

@@ -34,7 +34,7 @@ from checker.model.policy import (
     Target,
 )
 from checker.model.severity import Severity
-from checker.rules.target_env import environment
+from checker.rules.lock.target_env import environment
 
 _THRESHOLDS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 

@@ -23,7 +23,7 @@ from checker.model.lock import Lock
 from checker.model.plan import SkillFolder
 from checker.model.policy import Policy
 from checker.model.skill import Problem, Skill
-from checker.rules.grants import granted
+from checker.rules.policy.grants import granted
 from checker.tools import Tree
 
 MANIFEST = "skill.yaml"

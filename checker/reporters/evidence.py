@@ -6,7 +6,7 @@ from collections import Counter
 
 from checker.model.evidence import PhaseEvidence
 from checker.model.verdict import SkillVerdict
-from checker.rules.behaviour import destination, reported
+from checker.rules.sandbox.behaviour import destination, reported
 
 _UNSEEN = "not observed"
 #: Kinds of left-over processes that are named; all are in the JSON verdict.

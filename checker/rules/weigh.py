@@ -11,7 +11,7 @@ from checker.model.outcome import Finding, Outcome, Status
 from checker.model.policy import AdvisorySettings, LevelSettings, Policy, Waiver
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord
-from checker.rules.lenience import due, excuse
+from checker.rules.advisories.lenience import due, excuse
 from checker.rules.waivers import Ruling, of_skill, rule
 
 

@@ -15,9 +15,9 @@ import pytest
 from docker.errors import APIError, BuildError
 
 from checker import __version__
-from checker.engines.sandbox.host_base import base_members
-from checker.engines.sandbox.host_python import HostPython, probe
-from checker.engines.sandbox.layers import Member, write_layer
+from checker.engines.sandbox.images.host_base import base_members
+from checker.engines.sandbox.images.host_python import HostPython, probe
+from checker.engines.sandbox.images.layers import Member, write_layer
 from tests.action.conftest import ROOT
 from tests.cli.conftest import POLICY, prompt
 from tests.support.repos import ScratchRepo

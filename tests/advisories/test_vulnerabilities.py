@@ -24,7 +24,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import AdvisorySettings, Target
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, Entry, FileKind, Problem, Skill
-from checker.rules.advice import unrated
+from checker.rules.advisories.advice import unrated
 from checker.tools import Scanner, Tools
 from tests.support.osv import pin
 from tests.support.verdicts import NOW, policy

@@ -14,9 +14,9 @@ from checker.load.lockfile import parse_lock
 from checker.model.level import Level
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
-from checker.rules.confusable import confusable
-from checker.rules.import_names import curated
-from checker.rules.name_tables import plugins, popular
+from checker.rules.code.confusable import confusable
+from checker.rules.code.import_names import curated
+from checker.rules.code.name_tables import plugins, popular
 from checker.tools import Tools
 from tests.checks.test_packages import Quiet, lock_of
 from tests.support.policies import default_policy, entry, loaded_skill, skill

@@ -28,7 +28,7 @@ from checker.model.policy import (
 )
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, Problem, Skill
-from checker.rules.policy_diff import diff, touched
+from checker.rules.policy.diff import diff, touched
 
 HERE, THERE = (
     Location(file="policies/packages.yaml", line=3),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from checker.rules.import_names import candidates, curated
+from checker.rules.code.import_names import candidates, curated
 
 PIL = canonicalize_name("pillow")
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from checker.model.severity import Severity
-from checker.rules.upgrade_search import MAX_QUESTIONS
-from checker.rules.upgrades import NEAREST, NEWEST
+from checker.rules.advisories.upgrade_search import MAX_QUESTIONS
+from checker.rules.advisories.upgrades import NEAREST, NEWEST
 from tests.support.policies import policy_from
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checker.model.policy import AdvisorySettings
 from checker.model.severity import Severity
-from checker.rules.lenience import due, excuse
+from checker.rules.advisories.lenience import due, excuse
 from tests.support.policies import policy_from
 from tests.support.verdicts import NOW, failed, finding, level_settings, policy, verdict_on, waiver
 

@@ -11,7 +11,7 @@ from checker.model.level import Level
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
-from checker.rules.upgrade_search import MAX_QUESTIONS
+from checker.rules.advisories.upgrade_search import MAX_QUESTIONS
 from checker.tools import Tools
 from tests.support.fake_index import FakeIndex
 from tests.support.locked import Quiet, RangeScanner, advisory, skill_locking

@@ -14,7 +14,7 @@ from checker.github.body import VerdictComment, marker
 from checker.github.rescan import _writer
 from checker.reporters.budget import COMMENT_LIMIT
 from checker.reporters.rescan_issue import changes, standing
-from checker.rules.rescan import compare
+from checker.rules.advisories.rescan import compare
 from tests.support.verdicts import failed, finding, policy, verdict_on, verdicts
 
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)

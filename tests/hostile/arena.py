@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.engines.sandbox import DockerSandbox
-from checker.engines.sandbox.owner import owner
+from checker.engines.sandbox.box.owner import owner
 from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits
 from checker.tools import RUNNERS, Image, Phase

@@ -16,7 +16,7 @@ from checker.model.outcome import Outcome, Status
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.reporters import REPORTERS
-from checker.rules.sandbox_findings import findings
+from checker.rules.sandbox.findings import findings
 from tests.hostile.arena import Arena
 from tests.hostile.corpus import Case, cases
 from tests.reporters.test_markdown import Page

@@ -17,7 +17,7 @@ import pytest
 
 from checker.cli import main
 from checker.engines.sandbox import Engine
-from checker.engines.sandbox.owner import is_gone, owner
+from checker.engines.sandbox.box.owner import is_gone, owner
 from tests.support.engine_proxy import EngineProxy, engine_proxy, no_fault, refusal
 from tests.support.repos import ScratchRepo
 

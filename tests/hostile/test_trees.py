@@ -17,7 +17,7 @@ from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.level import Level
 from checker.model.plan import Examinee
-from checker.rules.sandbox_order import image_order
+from checker.rules.sandbox.order import image_order
 from checker.tools import Tree
 from tests.hostile.corpus import Case, cases
 from tests.support.policies import default_policy

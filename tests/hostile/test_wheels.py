@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.packages import ENVIRONMENT, Interpreter, wheel_members
-from checker.engines.sandbox.unpack import examine
+from checker.engines.sandbox.images.packages import ENVIRONMENT, Interpreter, wheel_members
+from checker.engines.sandbox.images.unpack import examine
 from checker.errors import InputError
 from checker.model.lock import Lock, LockedDistribution, LockedFile
-from checker.rules.wheel_choice import choose
+from checker.rules.lock.wheel_choice import choose
 from tests.hostile.corpus import Case, cases
 from tests.support.wheels import Built
 

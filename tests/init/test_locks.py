@@ -7,7 +7,7 @@ import datetime as dt
 from checker.commands.init import Initiation, init, starting_policy
 from checker.commands.init.report import Done, lines
 from checker.errors import Unanswered
-from checker.rules.lock_text import lock_text
+from checker.rules.lock.text import lock_text
 from checker.tools import Conflict, LockRequest
 from tests.support.trees import MemoryTree
 

@@ -21,8 +21,8 @@ from checker.model.plan import Exam
 from checker.model.policy import Target
 from checker.model.severity import Severity
 from checker.model.skill import Problem, Skill
-from checker.rules.lock_text import lock_text
-from checker.rules.locking import lock_skill
+from checker.rules.lock.locking import lock_skill
+from checker.rules.lock.text import lock_text
 from checker.tools import Index, Tools, Tree
 from tests.lock.support import IMPATIENT, NOW, TARGET, Client, a_policy, a_skill, an_exam
 from tests.support.index_server import Fault, IndexServer, Served, answers, hangs, truncated

@@ -6,8 +6,8 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from checker.rules.lock_requirements import active_requirements, required_names
-from checker.rules.target_env import environment
+from checker.rules.lock.requirements import active_requirements, required_names
+from checker.rules.lock.target_env import environment
 from checker.tools import CoreMetadata
 
 ENV = environment("3.11", "linux")

@@ -10,8 +10,8 @@ from checker.errors import InputError
 from checker.model.base import Location
 from checker.model.policy import LockSettings, Target
 from checker.model.skill import Problem
-from checker.rules.lock_text import lock_text
-from checker.rules.locking import changed, lock_path, lock_skill
+from checker.rules.lock.locking import changed, lock_path, lock_skill
+from checker.rules.lock.text import lock_text
 from checker.tools import LockRequest
 from tests.lock.support import NOW, TARGET, a_policy, a_skill
 

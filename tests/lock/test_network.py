@@ -11,7 +11,7 @@ from checker.checks.lock import examine
 from checker.engines.http import Patience
 from checker.engines.uv import default_index, find_uv
 from checker.model.outcome import Status
-from checker.rules.locking import lock_skill
+from checker.rules.lock.locking import lock_skill
 from checker.tools import Tools
 from tests.lock.support import TARGET, Client, a_policy, a_skill, an_exam
 from tests.lock.test_check import NoTree, Quiet

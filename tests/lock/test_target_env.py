@@ -6,7 +6,7 @@ import pytest
 from packaging.markers import Marker, default_environment
 
 from checker.errors import UsageError
-from checker.rules.target_env import best_wheel, environment, holds
+from checker.rules.lock.target_env import best_wheel, environment, holds
 
 LINUX = "x86_64-manylinux_2_28"
 

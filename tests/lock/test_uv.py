@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from checker.engines.uv import default_index, find_uv
 from checker.errors import Unanswered, UsageError
 from checker.load.lockfile import parse_lock
-from checker.rules.lock_text import requirement_line
+from checker.rules.lock.text import requirement_line
 from checker.tools import Conflict, LockRequest
 from tests.lock.support import NOW, TARGET, Client
 from tests.support.index_server import IndexServer, answers

@@ -18,7 +18,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.pipeline import ask, selected
 from checker.reporters.rescan import render_json, render_text, rescan_schema
-from checker.rules.rescan import compare
+from checker.rules.advisories.rescan import compare
 from checker.tools import Tools
 from tests.support.locked import Quiet, RangeScanner, advisory, skill_locking
 from tests.support.policies import entry

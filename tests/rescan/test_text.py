@@ -10,7 +10,7 @@ import jsonschema
 from checker.escape import visible
 from checker.model.rescan import Rescan
 from checker.reporters.rescan import render_json, render_text, rescan_schema, schema_text
-from checker.rules.rescan import compare
+from checker.rules.advisories.rescan import compare
 from tests.rescan.test_causes import BOTH, DEEP, LATE, judged, later
 from tests.support.locked import skill_locking
 

@@ -21,7 +21,7 @@ from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.reporters import REPORTERS
 from checker.reporters.evidence import told
-from checker.rules.behaviour import DEFAULTS, RULES, behaviours
+from checker.rules.sandbox.behaviour import DEFAULTS, RULES, behaviours
 from checker.rules.waivers import rule as judged_by
 from tests.support import verdicts
 from tests.support.policies import policy_from

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from checker.model.level import Level
 from checker.model.lock import Pin
-from checker.rules.decide import decide, decide_closure, decide_unlocked, exact_version
+from checker.rules.policy.decide import decide, decide_closure, decide_unlocked, exact_version
 from tests.support.policies import default_policy, entry
 
 TODAY = dt.date(2026, 11, 1)

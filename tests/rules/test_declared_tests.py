@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.rules.declared_tests import count, is_collected
+from checker.rules.sandbox.declared_tests import count, is_collected
 
 NESTED = """
 class TestA:

@@ -12,10 +12,10 @@ from packaging.version import Version
 from checker.load.lockfile import parse_lock
 from checker.model.level import Level
 from checker.model.policy import Grant
-from checker.rules.decide import decide
-from checker.rules.policy_diff import diff
-from checker.rules.policy_effects import MAX_NAMES, effects
-from checker.rules.policy_preview import Pair, preview
+from checker.rules.policy.decide import decide
+from checker.rules.policy.diff import diff
+from checker.rules.policy.effects import MAX_NAMES, effects
+from checker.rules.policy.preview import Pair, preview
 from tests.checks.test_packages import FakeIndex, lock_of
 from tests.cli.conftest import lock
 from tests.support.policies import default_policy, entry, policy_from, skill, waiver

@@ -7,7 +7,7 @@ import pytest
 from checker.model.evidence import PhaseEvidence
 from checker.model.severity import Severity
 from checker.model.skill import Entry, FileKind, Skill
-from checker.rules.sandbox_tests import lost_tests, missed_tests
+from checker.rules.sandbox.tests import lost_tests, missed_tests
 
 
 def skill(*files: str, test: tuple[str, ...] | None = None, functions: int | None = 3) -> Skill:

@@ -10,7 +10,7 @@ import pytest
 
 from checker.cli.runner import read_event, sandbox_refusal
 from checker.model.policy import SandboxSettings
-from checker.rules.self_hosted import refusal
+from checker.rules.sandbox.self_hosted import refusal
 
 HERE = "org/skills"
 SELF_HOSTED = {

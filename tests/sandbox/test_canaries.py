@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.canaries import PIECE, Canaries
+from checker.engines.sandbox.box.canaries import PIECE, Canaries
 
 PLANTED = Canaries.new()
 SECRET = PLANTED.secret_key

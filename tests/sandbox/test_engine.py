@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Kept, clean, listed
-from checker.engines.sandbox.canaries import Canaries
-from checker.engines.sandbox.host_base import base_members
-from checker.engines.sandbox.host_python import probe
-from checker.engines.sandbox.keeper import keeper
-from checker.engines.sandbox.seccomp import profile
+from checker.engines.sandbox.box.canaries import Canaries
+from checker.engines.sandbox.box.keeper import keeper
+from checker.engines.sandbox.box.seccomp import profile
+from checker.engines.sandbox.images.host_base import base_members
+from checker.engines.sandbox.images.host_python import probe
 from checker.errors import InputError, Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits

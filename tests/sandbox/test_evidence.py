@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, clean, listed
-from checker.engines.sandbox.sink import open_sink
-from checker.engines.sandbox.sink_image import SinkImage, sink_image
+from checker.engines.sandbox.box.sink import open_sink
+from checker.engines.sandbox.images.sink_image import SinkImage, sink_image
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.tools import RUNNERS, Image, Phase

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
-from checker.engines.sandbox.canaries import Canaries
-from checker.engines.sandbox.keeper import keeper
+from checker.engines.sandbox.box.canaries import Canaries
+from checker.engines.sandbox.box.keeper import keeper
 from checker.engines.sandbox.sharing import alone, used
 from checker.tools import Image, Phase
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
@@ -196,8 +196,8 @@ def test_the_container_of_a_killed_run_goes_with_the_next_one(folder: Path) -> N
     """The process that started it is gone at once, as by SIGKILL; its keeper sleeps on."""
     program = (
         "import os, sys, pathlib, json\nfrom checker.engines.sandbox import DockerSandbox\n"
-        "from checker.engines.sandbox.canaries import Canaries\n"
-        "from checker.engines.sandbox.keeper import keeper\n"
+        "from checker.engines.sandbox.box.canaries import Canaries\n"
+        "from checker.engines.sandbox.box.keeper import keeper\n"
         "from tests.support.sandbox import FolderWheels, LIMITS, image_order\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "sandbox = DockerSandbox(FolderWheels(folder), folder)\n"

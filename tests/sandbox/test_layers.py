@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.engines.sandbox.archive import Recipe, stream
-from checker.engines.sandbox.layers import Layer, Member, tree_members, write_layer, write_part
+from checker.engines.sandbox.images.archive import Recipe, stream
+from checker.engines.sandbox.images.layers import Layer, Member, tree_members, write_layer, write_part
 from tests.support.sandbox import sha256
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)

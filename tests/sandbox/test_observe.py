@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.observe import Counters, Observer
+from checker.engines.sandbox.box.observe import Counters, Observer
 
 CONTAINER = "c0ffee"
 SNMP = "Ip: Forwarding OutNoRoutes ReasmTimeout\nIp: 1 {} 0\nTcp: a\nTcp: 1\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.layers import Part, write_layer
-from checker.engines.sandbox.packages import Interpreter, environment_members
-from checker.engines.sandbox.prepared import KIND, Preparation
+from checker.engines.sandbox.images.layers import Part, write_layer
+from checker.engines.sandbox.images.packages import Interpreter, environment_members
+from checker.engines.sandbox.images.prepared import KIND, Preparation
+from checker.engines.sandbox.images.unpack import examine
 from checker.engines.sandbox.state import State
-from checker.engines.sandbox.unpack import examine
 from checker.errors import InputError
 from tests.support.sandbox import sha256
 from tests.support.wheels import Built, build_wheel
@@ -57,7 +57,7 @@ def test_what_one_skill_prepared_serves_the_next(
 ) -> None:
     wheel = build_wheel("one", files={"one.py": b"1"})
     (first,) = parts(preparation, tmp_path / "wheels", wheel)
-    monkeypatch.delattr("checker.engines.sandbox.prepared.write_part")
+    monkeypatch.delattr("checker.engines.sandbox.images.prepared.write_part")
     assert parts(preparation, tmp_path / "elsewhere", wheel) == [first]
 
 

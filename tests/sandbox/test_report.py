@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from checker.engines.sandbox.execution import Ended
-from checker.engines.sandbox.observe import Counters
-from checker.engines.sandbox.report import evidence
+from checker.engines.sandbox.box.execution import Ended
+from checker.engines.sandbox.box.observe import Counters
+from checker.engines.sandbox.box.report import evidence
 from checker.model.evidence import PhaseEvidence
 from checker.tools import Phase
 from tests.support.sandbox import LIMITS

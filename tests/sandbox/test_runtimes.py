@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox import DockerSandbox, runtimes
+from checker.engines.sandbox import DockerSandbox
+from checker.engines.sandbox.box import runtimes
+from checker.engines.sandbox.box.keeper import hardening
+from checker.engines.sandbox.box.observe import Counters
 from checker.engines.sandbox.engine import Engine
-from checker.engines.sandbox.keeper import hardening
-from checker.engines.sandbox.observe import Counters
 from checker.errors import Unanswered
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
 

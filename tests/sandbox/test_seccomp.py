@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, clean, listed
-from checker.engines.sandbox.seccomp import profile
+from checker.engines.sandbox.box.seccomp import profile
 from checker.model.evidence import PhaseEvidence
 from checker.tools import Phase
 from tests.support.sandbox import LIMITS, FolderWheels, image_order

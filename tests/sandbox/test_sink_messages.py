@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.engines.sandbox.reported import parsed as parsed_events
+from checker.engines.sandbox.box.reported import parsed as parsed_events
+from checker.engines.sandbox.box.sink import parsed
 from checker.engines.sandbox.sidecar import messages
-from checker.engines.sandbox.sink import parsed
 from checker.errors import Unanswered
 from checker.model.evidence import NetworkRecord, ReportedEvent
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
-from checker.engines.sandbox.sdist import read_sdist
+from checker.engines.sandbox.images.sdist import read_sdist
 from checker.errors import InputError
 from checker.model.lock import Lock, LockedDistribution, LockedFile
-from checker.rules.wheel_choice import choose
+from checker.rules.lock.wheel_choice import choose
 from checker.tools import Phase
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
 from tests.support.wheels import build_wheel

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.engines.sandbox.unpack import examine
-from checker.engines.sandbox.wheel_contents import safe_path, top_level
+from checker.engines.sandbox.images.unpack import examine
+from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
 from checker.errors import InputError
 from tests.support.sandbox import declare_size, zipped
 from tests.support.wheels import Built, build_wheel

@@ -6,7 +6,7 @@ import pytest
 
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 from checker.model.policy import Target
-from checker.rules.wheel_choice import WheelChoice, choose, is_linux
+from checker.rules.lock.wheel_choice import WheelChoice, choose, is_linux
 
 LINUX = "x86_64-manylinux_2_28"
 

@@ -11,7 +11,7 @@ from checker.commands.init.wanted import Remark, Wanted, distinct
 from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.discovery import Declaration, Import
-from checker.rules.import_names import Candidates, candidates
+from checker.rules.code.import_names import Candidates, candidates
 
 _TEST_MODULES = frozenset({"pytest", "_pytest"})
 

@@ -12,7 +12,7 @@ from checker.commands.lock import failure_text
 from checker.errors import InputError, Unanswered
 from checker.model.policy import Policy
 from checker.model.skill import Skill
-from checker.rules.locking import lock_path, lock_skill
+from checker.rules.lock.locking import lock_path, lock_skill
 from checker.tools import Conflict, Progress, Resolver, Tree
 
 #: Each resolution is a process of its own; the index client answers all of them.

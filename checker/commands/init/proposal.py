@@ -18,7 +18,7 @@ from checker.commands.init.wanted import Remark, Wanted
 from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.discovery import Declaration, Discovery, Source
-from checker.rules.import_names import candidates
+from checker.rules.code.import_names import candidates
 
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _SOURCES = {

@@ -9,21 +9,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from checker.engines.sandbox import pytest_layer, runtimes
-from checker.engines.sandbox.canaries import Canaries
+from checker.engines.sandbox.box import runtimes
+from checker.engines.sandbox.box.canaries import Canaries
+from checker.engines.sandbox.box.execution import Ended, execute
+from checker.engines.sandbox.box.keeper import Keeper, keeper
+from checker.engines.sandbox.box.observe import Observer
+from checker.engines.sandbox.box.owner import reap, sweep
+from checker.engines.sandbox.box.report import Told, evidence, not_run
+from checker.engines.sandbox.box.reported import MAX_EVENTS, events
+from checker.engines.sandbox.box.sink import Sink, open_sink
 from checker.engines.sandbox.engine import Engine
-from checker.engines.sandbox.execution import Ended, execute
-from checker.engines.sandbox.images import ENV, Builder, Wheels
-from checker.engines.sandbox.keeper import Keeper, keeper
+from checker.engines.sandbox.images import pytest_layer
+from checker.engines.sandbox.images.build import ENV, Builder, Wheels
+from checker.engines.sandbox.images.sink_image import SinkImage, sink_image
+from checker.engines.sandbox.images.source_builds import BuiltToo, SourceBuilds
 from checker.engines.sandbox.keeping import Keep, tidy
-from checker.engines.sandbox.observe import Observer
-from checker.engines.sandbox.owner import reap, sweep
-from checker.engines.sandbox.report import Told, evidence, not_run
-from checker.engines.sandbox.reported import MAX_EVENTS, events
 from checker.engines.sandbox.sharing import used
-from checker.engines.sandbox.sink import Sink, open_sink
-from checker.engines.sandbox.sink_image import SinkImage, sink_image
-from checker.engines.sandbox.source_builds import BuiltToo, SourceBuilds
 from checker.engines.sandbox.state import State
 from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from checker.engines.sandbox.box.owner import remove
 from checker.engines.sandbox.engine import Engine, answered
-from checker.engines.sandbox.images import LABEL
-from checker.engines.sandbox.owner import remove
+from checker.engines.sandbox.images.build import LABEL
 from checker.engines.sandbox.state import State
 from checker.escape import visible
 

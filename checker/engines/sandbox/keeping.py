@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker.engines.sandbox.box.owner import remove
 from checker.engines.sandbox.engine import Engine, answered
-from checker.engines.sandbox.images import LABEL, REPOSITORY
-from checker.engines.sandbox.owner import remove
+from checker.engines.sandbox.images.build import LABEL, REPOSITORY
 from checker.engines.sandbox.sharing import alone
 from checker.engines.sandbox.state import State, Stored
 

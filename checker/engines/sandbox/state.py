@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checker.engines.sandbox.layers import Layer
+from checker.engines.sandbox.images.layers import Layer
 
 _WITH_LAYERS = ("images", "packages", "base", "pytest")
 

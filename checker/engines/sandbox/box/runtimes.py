@@ -1,0 +1,45 @@
+"""The low-level runtime that holds a box: runc, or gVisor's runsc, which puts a kernel of its own in between.
+
+runsc is opt-in (`sandbox.runtime`) and has to be registered with the engine; where it is not, nothing is run.
+Its own threads count as the box's, and its network lies out of the host kernel's sight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.engines.sandbox.box.observe import Counters
+from checker.engines.sandbox.engine import Engine, answered
+from checker.errors import Unanswered
+from checker.escape import visible
+from checker.model.policy import Runtime
+
+#: runsc needs threads of its own, which the control group counts with those of the skill.
+_RUNSC_PIDS = 512
+
+
+def require(engine: Engine, runtime: Runtime) -> None:
+    """Raises Unanswered where the engine has no such runtime: nothing else stands in for it."""
+    if runtime == "runc":
+        return  # what every Docker engine comes with; one that lacks it says so when a container starts
+    with answered("asked for its runtimes"):
+        known = sorted(engine.api.info().get("Runtimes") or {})
+    if runtime not in known:
+        have = visible(", ".join(known)) or "none that it names"
+        reason = f"the engine has no runtime {runtime} (it has {have}), so nothing was run; register it with"
+        raise Unanswered("sandbox", f"{reason} the engine, or set `sandbox.runtime: runc`")
+
+
+def pids_limit(runtime: Runtime, processes: int) -> int:
+    """The control group's limit for a box that may have so many `processes`."""
+    return max(processes, _RUNSC_PIDS) if runtime == "runsc" else processes
+
+
+def seen(runtime: Runtime, counters: Counters) -> Counters:
+    """What of `counters` speaks of the box: zero attempts of a network that is not the host's are no zero."""
+    return replace(counters, network_attempts=None) if runtime == "runsc" else counters
+
+
+def seen_leftovers(runtime: Runtime, leftovers: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The same for processes: those of the host's control group are runsc's own."""
+    return None if runtime == "runsc" else leftovers

@@ -1,0 +1,217 @@
+"""Build an image from layers, or find that it is there already. Nothing of a skill runs while it is built."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from packaging.utils import canonicalize_name
+
+from checker import __version__
+from checker.engines.sandbox.engine import Engine
+from checker.engines.sandbox.images import pytest_layer
+from checker.engines.sandbox.images.archive import Recipe
+from checker.engines.sandbox.images.bases import LAYOUT, Base, base
+from checker.engines.sandbox.images.layers import Layer, Member, write_layer
+from checker.engines.sandbox.images.loading import load
+from checker.engines.sandbox.images.packages import ENVIRONMENT, environment_members, runner_members
+from checker.engines.sandbox.images.prepared import Preparation
+from checker.engines.sandbox.images.unpack import examine
+from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
+from checker.engines.sandbox.state import State, digest_of
+from checker.errors import InputError, Unanswered
+from checker.escape import visible
+from checker.model.lock import LockedFile
+from checker.tools import Image, ImageOrder
+
+REPOSITORY = "proctor/skill"
+LABEL = "org.proctor"
+#: The whole environment of a phase: nothing of the machine that runs Proctor gets in.
+ENV: Mapping[str, str] = {
+    "PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
+    "VIRTUAL_ENV": str(ENVIRONMENT),
+    "HOME": "/tmp",  # noqa: S108 - in the box, where it is the only place to write to
+    "TMPDIR": "/tmp",  # noqa: S108
+    "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+}
+
+
+class Wheels(Protocol):
+    """Where wheels come from: already checked against the hashes of the lock."""
+
+    def fetch(self, files: Sequence[LockedFile], *, max_bytes: int) -> Mapping[str, Path]:
+        """Path of each file by its sha256, named as the lock names it. Raises Unanswered or InputError."""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds images on `engine` from `wheels`, remembering in `state`."""
+
+    engine: Engine
+    wheels: Wheels
+    state: State
+
+    def build(self, order: ImageOrder) -> Image:
+        """Build or reuse; see `checker.tools.Sandbox`."""
+        started = time.monotonic()
+        _refuse_unsafe_paths(order)
+        self.engine.reach()  # before the slow work: a machine without an engine is told at once
+        below = base(order.base, order.python, self.engine, self.state)
+        packages_key = _packages_key(order, below)
+        key = digest_of(LAYOUT, below.key, packages_key, _skill_key(order), dict(order.labels))
+        record = self._known(key)
+        cached = record is not None
+        if record is None:
+            packages, facts = self._packages(order, below, packages_key)
+            layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
+            self._keep_base(order.base, below)
+            record = self._load(key, layers, _labels(order, key, below), facts)
+        seconds = time.monotonic() - started
+        modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
+        notes = tuple(record["notes"])
+        return Image(key, record["image_id"], order.base, cached, seconds, modules, notes)
+
+    def with_pytest(self, image: Image) -> str:
+        """Id of `image` plus the layer that holds pytest. Raises Unanswered when there is no pytest."""
+        key = digest_of(LAYOUT, image.key, pytest_layer.versions())
+        record = self._known(key)
+        if record is None:
+            below = self._known(image.key)
+            layers = [self.state.layer(digest) for digest in below["layers"]] if below else []
+            found = tuple(layer for layer in layers if layer)
+            if below is None or len(found) != len(layers):
+                raise Unanswered("sandbox", "the layers of the image are gone; run again")
+            labels = {**below["labels"], f"{LABEL}.key": key}
+            extra = self._pytest(labels[f"{LABEL}.python"])
+            record = self._load(key, (*found, extra), labels, below)
+        return str(record["image_id"])
+
+    def _pytest(self, python: str) -> Layer:
+        """The layer that holds pytest, the same one for every skill of a Python version."""
+        key = digest_of(LAYOUT, python, pytest_layer.versions())
+        known = self.state.record("pytest", key)
+        layer = self.state.layer(known["layer"]) if known else None
+        if layer is None:
+            with self.state.staging() as staging:
+                layer = write_layer(self.state.layers, pytest_layer.members(python, staging))
+            self.state.remember("pytest", key, {"layer": layer.digest})
+        return layer
+
+    def _keep_base(self, reference: str, below: Base) -> None:
+        """Have the base on the engine as an image of its own: most of the bytes of a small skill's image.
+
+        Without it they would be sent anew whenever the last image that has them was removed.
+        """
+        key = digest_of(LAYOUT, "base", below.key)
+        if self._known(key) is None:
+            labels = {
+                f"{LABEL}.key": key,
+                f"{LABEL}.skill": "(base)",
+                f"{LABEL}.base": reference,
+                f"{LABEL}.version": __version__,
+            }
+            self._load(key, below.layers, labels, {"top_level": {}, "notes": []})
+
+    def _known(self, key: str) -> dict[str, Any] | None:
+        """The record of an image that the engine still has under the id we saw it get."""
+        record = self.state.record("images", key)
+        return record if record and self.engine.image(record["image_id"]) else None
+
+    def _packages(self, order: ImageOrder, below: Base, key: str) -> tuple[Layer, dict[str, Any]]:
+        """The packages layer and what is known of it (`top_level`, `notes`)."""
+        known = self.state.record("packages", key)
+        layer = self.state.layer(known["layer"]) if known else None
+        if known is None or layer is None:
+            paths = self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
+            contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
+            sha256s = {path: sha256 for sha256, path in paths.items()}
+            wheels = [(sha256s[found.wheel], found) for found in contents]
+            preparation = Preparation(self.state, below.interpreter)
+            parts = [*preparation.parts(wheels), preparation.audit()]
+            layer = write_layer(self.state.layers, environment_members(below.interpreter), parts)
+            known = {
+                "layer": layer.digest,
+                "top_level": {c.name: list(top_level(c)) for c in contents},
+                "notes": [note for c in contents for note in c.notes],
+            }
+            self.state.remember("packages", key, known)
+        return layer, known
+
+    def _load(
+        self, key: str, layers: tuple[Layer, ...], labels: Mapping[str, str], facts: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        tag = f"{REPOSITORY}:{key[:32]}"
+        recipe = Recipe(
+            tag=tag,
+            architecture=self.engine.architecture,
+            layers=layers,
+            env=ENV,
+            labels=labels,
+            workdir="/skill",
+            user="1000:1000",
+        )
+        loaded = load(self.engine, self.state, recipe)
+        record = {
+            "image_id": loaded["Id"],
+            "layers": [layer.digest for layer in layers],
+            "labels": dict(labels),
+            "top_level": facts["top_level"],
+            "notes": facts["notes"],
+        }
+        self.state.remember("images", key, record)
+        return record
+
+
+def _labels(order: ImageOrder, key: str, below: Base) -> dict[str, str]:
+    """What an image says of itself. The digest of a base that is no image is that of its uppermost layer."""
+    named = order.base.rpartition("@")[2] if "@" in order.base else below.layers[-1].diff_id
+    ours = {
+        f"{LABEL}.key": key,
+        f"{LABEL}.skill": visible(order.skill),
+        f"{LABEL}.base": order.base,
+        f"{LABEL}.python": order.python,
+        f"{LABEL}.version": __version__,
+        "org.opencontainers.image.title": visible(order.skill),
+        "org.opencontainers.image.base.name": order.base,
+        "org.opencontainers.image.base.digest": named,
+    }
+    return {**{name: visible(value) for name, value in order.labels.items()}, **ours}
+
+
+def _refuse_unsafe_paths(order: ImageOrder) -> None:
+    for path in order.files:
+        problem = safe_path(path)
+        if problem:
+            raise InputError(f"`{visible(path)}` {problem}, so it cannot be put in an image", visible(path))
+        parents = (path[:at] for at, character in enumerate(path) if character == "/")
+        if any(parent in order.files for parent in parents):
+            raise InputError(f"`{visible(path)}` lies below a file", visible(path))
+
+
+def _skill_members(order: ImageOrder) -> list[Member]:
+    files = (
+        Member(f"skill/{path}", 0o755 if executable else 0o644, data=content)
+        for path, (content, executable) in order.files.items()
+    )
+    return [Member("skill", 0o755), *files]
+
+
+def _skill_key(order: ImageOrder) -> str:
+    files = [
+        [path, hashlib.sha256(content).hexdigest(), executable]
+        for path, (content, executable) in sorted(order.files.items())
+    ]
+    return digest_of(order.skill, files)
+
+
+def _packages_key(order: ImageOrder, below: Base) -> str:
+    wheels = sorted([file.sha256 or "", file.filename] for file in order.wheels)
+    runners = [hashlib.sha256(member.data or b"").hexdigest() for member in runner_members()]
+    interpreter = [below.interpreter.version, below.interpreter.path, bool(below.interpreter.on_host)]
+    return digest_of(LAYOUT, below.key, wheels, runners, interpreter, order.max_unpacked_bytes)

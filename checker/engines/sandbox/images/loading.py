@@ -1,0 +1,72 @@
+"""`docker load`, sending only the layers that the engine does not have.
+
+An engine that keeps layers by their digest (the classic store) asks an archive only for what it lacks; the
+base layer is most of a small image. Another kind of store refuses such an archive, or keeps an image that is
+not the one that was sent: then everything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from checker.engines.sandbox.engine import ENGINE, Engine
+from checker.engines.sandbox.images.archive import Recipe, stream
+from checker.engines.sandbox.images.layers import Layer
+from checker.engines.sandbox.state import State, digest_of
+from checker.errors import Unanswered
+
+#: How many images are remembered that have the same lowest layers. Any one that is still there will do.
+_REMEMBERED = 8
+
+
+def load(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any]:
+    """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered."""
+    loaded = _lean(engine, state, recipe) or _sent(engine, recipe)
+    if loaded is None:
+        raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
+    for count in range(1, len(recipe.layers) + 1):
+        chain = _chain(recipe.layers[:count])
+        others = [image_id for image_id in _images(state, chain) if image_id != loaded["Id"]]
+        # The first is kept for good: it is the base, or what was built longest ago, and others come and go.
+        remembered = [*others[:1], loaded["Id"], *others[1:_REMEMBERED]]
+        state.remember("chains", chain, {"image_ids": remembered})
+    return loaded
+
+
+def _images(state: State, chain: str) -> list[str]:
+    """Ids of images that had these lowest layers when they were loaded."""
+    record = state.record("chains", chain) or {}
+    return [str(image_id) for image_id in record.get("image_ids", ())]
+
+
+def _lean(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any] | None:
+    """Load without the layers that are there; None where there are none, or the engine wants them anyway."""
+    present = _present(engine, state, recipe.layers)
+    try:
+        return _sent(engine, recipe, present) if present else None
+    except Unanswered:
+        return None
+
+
+def _sent(engine: Engine, recipe: Recipe, present: int = 0) -> dict[str, Any] | None:
+    """What the engine has under the name after loading; None where its layers are not those of the recipe."""
+    engine.load(stream(recipe, present))
+    loaded = engine.image(recipe.tag)
+    wanted = [layer.diff_id for layer in recipe.layers]
+    return loaded if loaded and loaded["RootFS"]["Layers"] == wanted else None
+
+
+def _present(engine: Engine, state: State, layers: Sequence[Layer]) -> int:
+    """How many of the lowest layers an image of ours on the engine has, in the same order."""
+    for count in range(len(layers), 0, -1):
+        wanted = [layer.diff_id for layer in layers[:count]]
+        for image_id in _images(state, _chain(layers[:count])):
+            image = engine.image(image_id)
+            if image and image["RootFS"]["Layers"][:count] == wanted:
+                return count
+    return 0
+
+
+def _chain(layers: Sequence[Layer]) -> str:
+    return digest_of([layer.diff_id for layer in layers])

@@ -1,0 +1,1 @@
+"""What the policy allows, and what a change to it does."""

@@ -1,0 +1,1 @@
+"""What goes into the sandbox, and what its evidence means."""
