@@ -184,9 +184,9 @@ class Image:
 class Phase:
     """One thing to run in the image: `argv` as uid 1000 in the skill's folder, `stdin` given to it.
 
-    `needs_pytest` adds the separate read-only layer that holds pytest. With `reports`, argv is one of
-    Proctor's own runners (below `RUNNERS`): its stdout is a JSON report, `{"summary": str, "failures": [str],
-    "broken": str}`, and no report means failed; without, stdout is output like any other.
+    `needs_pytest` puts the separate read-only layer that holds pytest on the path. With `reports`, argv is
+    one of Proctor's own runners (below `RUNNERS`): its stdout is a JSON report, `{"summary": str, "failures":
+    [str], "broken": str}`, and no report means failed; without, stdout is output like any other.
     """
 
     name: PhaseName

@@ -89,10 +89,10 @@ class DockerSandbox:
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
-        image_id, missing = self._image_for(image, phases)
+        missing = pytest_layer.missing()
         self._reap()
         sink = sink_image(self._builder, image) if limits.observe == "network" else None
-        with _Boxes(self.engine, image_id, limits, len(phases), self._runtime, sink) as boxes:
+        with _Boxes(self.engine, image.image_id, limits, len(phases), self._runtime, sink) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
@@ -109,17 +109,6 @@ class DockerSandbox:
         if not self._reaped:
             reap(self.engine)
             self._reaped = True
-
-    def _image_for(self, image: Image, phases: Sequence[Phase]) -> tuple[str, Unanswered | None]:
-        """The image to run, and why it has no pytest although a phase needs it."""
-        if not any(phase.needs_pytest for phase in phases):
-            return image.image_id, None
-        try:
-            return self._builder.with_pytest(image), None
-        except Unanswered as missing:
-            if missing.engine != "pytest":
-                raise
-            return image.image_id, missing
 
 
 class _Box(NamedTuple):

@@ -16,16 +16,20 @@ from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
 
 #: Raise it when a layer would be laid out in another way: what was cached before is then not used again.
-LAYOUT = 6
+LAYOUT = 7
 
 
 @dataclass(frozen=True)
 class Base:
-    """Layers to build on, lowest first, and the interpreter in them. `key` decides what may be reused."""
+    """Layers to build on, lowest first, and the interpreter in them. `key` decides what may be reused.
+
+    `diff_id` is that of the base's own uppermost layer, whatever was put on top of it since.
+    """
 
     key: str
     layers: tuple[Layer, ...]
     interpreter: Interpreter
+    diff_id: str
 
 
 def base(reference: str, python: str, engine: Engine, state: State) -> Base:
@@ -43,7 +47,7 @@ def _host(python: HostPython, state: State) -> Base:
         with state.staging() as staging:
             layer = write_layer(state.layers, base_members(python, staging))
         state.remember("base", key, {"layers": [layer.digest]})
-    return Base(key, (layer,), Interpreter(python.version, python.path, Path(python.path)))
+    return Base(key, (layer,), Interpreter(python.version, python.path, Path(python.path)), layer.diff_id)
 
 
 def _image(reference: str, python: str, engine: Engine, state: State) -> Base:
@@ -55,7 +59,8 @@ def _image(reference: str, python: str, engine: Engine, state: State) -> Base:
         found, path = base_from_image(reference, python, engine, state.layers)
         known = {"layers": [layer.digest for layer in found], "python": path}
         state.remember("base", key, known)
-    return Base(key, found, Interpreter(python, str(known["python"]), _compiler(python, state)))
+    interpreter = Interpreter(python, str(known["python"]), _compiler(python, state))
+    return Base(key, found, interpreter, found[-1].diff_id)
 
 
 def _compiler(python: str, state: State) -> Path | None:

@@ -23,7 +23,7 @@ from checker.engines.sandbox.images.prepared import Preparation
 from checker.engines.sandbox.images.unpack import examine
 from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
 from checker.engines.sandbox.state import State, digest_of
-from checker.errors import InputError, Unanswered
+from checker.errors import InputError
 from checker.escape import visible
 from checker.model.lock import LockedFile
 from checker.tools import Image, ImageOrder
@@ -62,7 +62,7 @@ class Builder:
         started = time.monotonic()
         _refuse_unsafe_paths(order)
         self.engine.reach()  # before the slow work: a machine without an engine is told at once
-        below = base(order.base, order.python, self.engine, self.state)
+        below = self.below(order.base, order.python)
         packages_key = _packages_key(order, below)
         key = digest_of(LAYOUT, below.key, packages_key, _skill_key(order), dict(order.labels))
         record = self._known(key)
@@ -77,34 +77,12 @@ class Builder:
         notes = tuple(record["notes"])
         return Image(key, record["image_id"], order.base, cached, seconds, modules, notes)
 
-    def with_pytest(self, image: Image) -> str:
-        """Id of `image` plus the layer that holds pytest. Raises Unanswered when there is no pytest."""
-        key = digest_of(LAYOUT, image.key, pytest_layer.versions())
-        record = self._known(key)
-        if record is None:
-            below = self._known(image.key)
-            layers = [self.state.layer(digest) for digest in below["layers"]] if below else []
-            found = tuple(layer for layer in layers if layer)
-            if below is None or len(found) != len(layers):
-                raise Unanswered("sandbox", "the layers of the image are gone; run again")
-            labels = {**below["labels"], f"{LABEL}.key": key}
-            extra = self._pytest(labels[f"{LABEL}.python"])
-            record = self._load(key, (*found, extra), labels, below)
-        return str(record["image_id"])
-
-    def _pytest(self, python: str) -> Layer:
-        """The layer that holds pytest, the same one for every skill of a Python version."""
-        key = digest_of(LAYOUT, python, pytest_layer.versions())
-        known = self.state.record("pytest", key)
-        layer = self.state.layer(known["layer"]) if known else None
-        if layer is None:
-            with self.state.staging() as staging:
-                layer = write_layer(self.state.layers, pytest_layer.members(python, staging))
-            self.state.remember("pytest", key, {"layer": layer.digest})
-        return layer
+    def below(self, reference: str, python: str) -> Base:
+        """What lies below everything of a skill's: the base, and pytest. Raises Unanswered."""
+        return pytest_layer.over(base(reference, python, self.engine, self.state), self.state)
 
     def _keep_base(self, reference: str, below: Base) -> None:
-        """Have the base on the engine as an image of its own: most of the bytes of a small skill's image.
+        """Have what is the same for all on the engine as an image of its own: most bytes of a small image.
 
         Without it they would be sent anew whenever the last image that has them was removed.
         """
@@ -170,7 +148,7 @@ class Builder:
 
 def _labels(order: ImageOrder, key: str, below: Base) -> dict[str, str]:
     """What an image says of itself. The digest of a base that is no image is that of its uppermost layer."""
-    named = order.base.rpartition("@")[2] if "@" in order.base else below.layers[-1].diff_id
+    named = order.base.rpartition("@")[2] if "@" in order.base else below.diff_id
     ours = {
         f"{LABEL}.key": key,
         f"{LABEL}.skill": visible(order.skill),

@@ -1,29 +1,64 @@
 """The layer that holds pytest: a copy of the one installed beside Proctor, with what it depends on.
 
-It is added for the tests phase only, at a place that no interpreter looks at by itself: a skill that imports
-pytest without declaring it still fails.
+It lies right above the base, below everything that differs between skills, so that an engine gets it once. No
+interpreter looks at its place by itself: a skill that imports pytest without declaring it still fails.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from checker.engines.sandbox.images.bases import LAYOUT, Base
 from checker.engines.sandbox.images.bytecode import compile_tree
-from checker.engines.sandbox.images.layers import Member, tree_members
+from checker.engines.sandbox.images.layers import Layer, Member, tree_members, write_layer
+from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
 
 PLACE = PurePosixPath("/opt/proctor_pytest")
 
 
-def versions() -> dict[str, str]:
+def over(below: Base, state: State) -> Base:
+    """`below` with the layer on top; as it is where there is no pytest to copy (see `missing`)."""
+    if missing() is not None:
+        return below
+    layer = _layer(below.interpreter.version, state)
+    return replace(below, key=digest_of(below.key, layer.digest), layers=(*below.layers, layer))
+
+
+@cache
+def missing() -> Unanswered | None:
+    """Why tests cannot be run, if so: pytest, or something it needs, is not installed beside Proctor."""
+    try:
+        versions()
+    except Unanswered as reason:
+        return reason
+    return None
+
+
+@cache
+def versions() -> Mapping[str, str]:
     """Name and version of every distribution in the layer. Raises Unanswered when pytest is not installed."""
     return {name: found.version for name, found in _closure("pytest").items()}
+
+
+def _layer(python: str, state: State) -> Layer:
+    """The same one for every skill of a Python version."""
+    key = digest_of(LAYOUT, python, versions())
+    known = state.record("pytest", key)
+    layer = state.layer(known["layer"]) if known else None
+    if layer is None:
+        with state.staging() as staging:
+            layer = write_layer(state.layers, members(python, staging))
+        state.remember("pytest", key, {"layer": layer.digest})
+    return layer
 
 
 def members(python: str, staging: Path) -> Iterator[Member]:
