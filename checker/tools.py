@@ -209,6 +209,9 @@ class Sandbox(Protocol):
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Evidence for each phase, in order. Raises Unanswered when the engine fails."""
 
+    def at_once(self, limits: Limits) -> int:
+        """How many skills under these limits may be built and run side by side. Never raises."""
+
 
 class Progress(Protocol):
     """Told what is going on. A terminal draws it; elsewhere it is a plain line or nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from checker.errors import InputError, Unanswered, UsageError
 from checker.escape import visible
@@ -27,24 +28,45 @@ _ENGINE = "docker"
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
-    """Build and run each skill that the policy allows, one after another."""
-    outcomes = tuple(
-        _with_lost_tests(exam, examinee, _outcome(exam, examinee, tools, earlier))
-        for examinee in exam.examinees
-    )
+    """Build and run each skill that the policy allows, as many at a time as the sandbox has room for."""
+
+    def answer(examinee: Examinee) -> Outcome:
+        return _with_lost_tests(exam, examinee, _outcome(exam, examinee, tools, earlier))
+
+    # Not left by waiting: after an interrupt, skills in work end because the sandbox closes behind us.
+    pool = ThreadPoolExecutor(_at_once(exam, tools), thread_name_prefix=RULE)
+    try:
+        outcomes = tuple(pool.map(answer, exam.examinees))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
+
+
+def _at_once(exam: Exam, tools: Tools) -> int:
+    """By the limits of the level that is allowed most: a box must never be short of what it was promised."""
+    busy = [examinee for examinee in exam.examinees if not _is_idle(examinee.skill)]
+    if tools.sandbox is None or len(busy) < 2:
+        return 1
+    levels = {examinee.level for examinee in busy}
+    limits = [exam.policy.levels[level].limits for level in levels]
+    most = {"cpus": max(one.cpus for one in limits), "memory_mb": max(one.memory_mb for one in limits)}
+    return tools.sandbox.at_once(limits[0].model_copy(update=most))
 
 
 def _outcome(
     exam: Exam, examinee: Examinee, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
 ) -> Outcome:
     skill = examinee.skill
-    if skill.unusable is None and not (skill.python_files or skill.packages or skill.test):
+    if _is_idle(skill):
         idle = Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
         return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
     return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
+
+
+def _is_idle(skill: Skill) -> bool:
+    return skill.unusable is None and not (skill.python_files or skill.packages or skill.test)
 
 
 def _with_lost_tests(exam: Exam, examinee: Examinee, outcome: Outcome) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ class FakeSandbox:
     top_level: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     version: str = "20.10"
+    side_by_side: int = 1
     orders: list[ImageOrder] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
 
@@ -55,6 +57,9 @@ class FakeSandbox:
         if self.run_error:
             raise self.run_error
         return tuple(self.answer(phase) for phase in phases)
+
+    def at_once(self, limits: Limits) -> int:
+        return self.side_by_side
 
 
 class FakeTree:
@@ -370,3 +375,33 @@ def test_a_test_command_that_counts_nothing_is_noted(command: tuple[str, ...] | 
     files = {**SCRIPT, f"{ID}/test_a.py": ""}
     found = examine(FakeSandbox(), files, skill=skill_of(files, test=command)).findings
     assert [(f.subject, f.severity) for f in found] == [("tests", Severity.NOTE)] * noted
+
+
+def test_skills_are_run_side_by_side_and_answered_in_order() -> None:
+    """The box lets nobody out before two are in it: one after another, this would not end well."""
+    meeting = threading.Barrier(2, timeout=20)
+
+    def together(phase: Phase) -> PhaseEvidence:
+        meeting.wait()
+        return good(phase)
+
+    homes = [f"skills/{name}" for name in ("a", "b", "c", "d")]
+    files = {f"{home}/{name}": "" for home in homes for name in ("SKILL.md", "run.py")}
+    tree = FakeTree(files)
+    skills = [
+        Skill(
+            id=home,
+            skill_md=f"{home}/SKILL.md",
+            files=tuple(e for path, e in tree.entries().items() if path.startswith(home)),
+        )
+        for home in homes
+    ]
+    exam = Exam(
+        policy=verdicts.policy(),
+        examinees=tuple(Examinee(skill=skill, level=Level.INTERN) for skill in skills),
+        now=verdicts.NOW,
+    )
+    tools = Tools(head=tree, progress=Silence(), sandbox=FakeSandbox(together, side_by_side=2))
+    earlier = {(name, home): verdicts.passed(name, home) for name in check.NEEDS for home in homes}
+    outcomes = check.examine(exam, tools, earlier).outcomes
+    assert [(o.skill, o.status) for o in outcomes] == [(home, Status.PASSED) for home in homes]

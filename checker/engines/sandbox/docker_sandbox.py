@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -31,6 +32,9 @@ from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits, Runtime
 from checker.tools import Image, ImageOrder, Phase
 
+#: Each skill in work also costs Proctor a thread, a connection to the engine and up to its output limit.
+_AT_MOST = 8
+
 
 class DockerSandbox:
     """Builds images from `wheels` and runs phases in them. `folder` keeps layers and the index of images."""
@@ -56,6 +60,8 @@ class DockerSandbox:
         self._sources = SourceBuilds(self._builder, both, runtime)
         self._use = ExitStack()
         self._reaped = False
+        #: Images share layers and records, so they are made one after another; boxes run side by side.
+        self._building = threading.Lock()
 
     def __enter__(self) -> Self:
         """Use as a context manager to give the engine's sockets back."""
@@ -83,20 +89,29 @@ class DockerSandbox:
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
-        runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
-        self._hold()
-        return self._builder.build(self._sources.resolved(order))
+        with self._building:
+            runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
+            self._hold()
+            return self._builder.build(self._sources.resolved(order))
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         missing = pytest_layer.missing()
-        self._reap()
-        sink = sink_image(self._builder, image) if limits.observe == "network" else None
+        with self._building:
+            self._reap()
+            sink = sink_image(self._builder, image) if limits.observe == "network" else None
         with _Boxes(self.engine, image.image_id, limits, len(phases), self._runtime, sink) as boxes:
             return tuple(
                 not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
                 for phase in phases
             )
+
+    def at_once(self, limits: Limits) -> int:
+        """As many as the engine's machine has processors and memory for, within reason."""
+        try:
+            return min(_AT_MOST, self.engine.room(limits.cpus, limits.memory_mb << 20))
+        except Unanswered:
+            return 1
 
     def _hold(self) -> None:
         """From here to the end nobody else cleans up this folder, and its containers carry its name."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -23,6 +24,8 @@ ENGINE = "docker"
 CALL_TIMEOUT = 120
 #: Seconds to find out whether there is an engine at all.
 _PING_TIMEOUT = 10
+#: How much of the machine's memory boxes may have together, if each takes all it is allowed.
+_MEMORY_SHARE = 0.75
 _DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 
 
@@ -32,6 +35,8 @@ class Engine:
     def __init__(self) -> None:
         """Nothing is asked yet: a run without sandbox must not wait for an engine."""
         self._client: APIClient | None = None
+        self._connecting = threading.Lock()
+        self._closed = False
         #: Name of the state folder of this run, which its containers carry; "" before anything is built.
         self.state = ""
         #: Label of the containers that were made over this connection.
@@ -41,10 +46,13 @@ class Engine:
 
     @property
     def api(self) -> APIClient:
-        """The client. Raises Unanswered when no engine answers."""
-        if self._client is None:
-            self._client = _connect()
-        return self._client
+        """The client. Raises Unanswered when no engine answers, and after `close`."""
+        with self._connecting:
+            if self._closed:  # a thread that goes on after an interrupt must not start anything any more
+                raise Unanswered(ENGINE, "the run has ended")
+            if self._client is None:
+                self._client = _connect()
+            return self._client
 
     @property
     def connected(self) -> bool:
@@ -56,10 +64,12 @@ class Engine:
         _ = self.api
 
     def close(self) -> None:
-        """Give the sockets back."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        """Give the sockets back; nothing is asked from here on."""
+        with self._connecting:
+            self._closed = True
+            if self._client is not None:
+                self._client.close()
+                self._client = None
 
     def version(self) -> str:
         """The engine's version, or "" when it does not answer."""
@@ -79,6 +89,13 @@ class Engine:
                 ENGINE, f"runs {visible(str(about.get('Os')))} containers; Linux ones are needed"
             )
         return str(about["Arch"])
+
+    def room(self, cpus: float, memory_bytes: int) -> int:
+        """How many boxes of this size its machine holds beside what else runs there; at least one."""
+        with answered("asked for its machine"):
+            about = self.api.info()
+        memory = int(about.get("MemTotal") or 0) * _MEMORY_SHARE
+        return max(1, min(int(int(about.get("NCPU") or 1) / cpus), int(memory / memory_bytes)))
 
     def image(self, reference: str) -> dict[str, Any] | None:
         """What the engine knows of an image, or None when it has none such."""

@@ -25,3 +25,7 @@ class RefusedSandbox:
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Raises Unanswered."""
         raise Unanswered("sandbox", self.reason)
+
+    def at_once(self, limits: Limits) -> int:
+        """One after another: there is nothing to wait for."""
+        return 1
