@@ -43,7 +43,7 @@ def base(docker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
     layer = write_layer(folder, members(python, folder / "staging"))
     repository, tag = "proctor-test/base", uuid.uuid4().hex
-    docker.api.import_image_from_file(str(layer.path), repository=repository, tag=tag)
+    docker.api.import_image_from_file(str(layer.pieces[0]), repository=repository, tag=tag)
     yield f"{repository}:{tag}"
     docker.images.remove(f"{repository}:{tag}")
 

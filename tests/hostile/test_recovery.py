@@ -89,6 +89,12 @@ def told(out: str) -> dict[str, str]:
 
 
 @pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has room for one skill at a time, so that it is known which one a fault meets."""
+    monkeypatch.setattr(Engine, "room", lambda self, cpus, memory_bytes: 1)
+
+
+@pytest.fixture
 def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineProxy]:
     with engine_proxy(tmp_path) as between:
         monkeypatch.setenv("DOCKER_HOST", f"unix://{between.path}")
@@ -116,6 +122,7 @@ def on(nth: int, request: bytes, then: Callable[[], bytes | None]) -> Callable[[
     return fault
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_an_engine_that_dies_and_comes_back(check: Check, proxy: EngineProxy) -> None:
     """Only the skill that ran at that moment is without an answer, and its container goes later."""
 
@@ -130,6 +137,23 @@ def test_an_engine_that_dies_and_comes_back(check: Check, proxy: EngineProxy) ->
     assert containers() == []
 
 
+def test_an_engine_that_dies_takes_only_what_was_in_work(
+    check: Check, proxy: EngineProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "room", lambda self, cpus, memory_bytes: 2)
+
+    def die() -> None:
+        proxy.die()
+        proxy.revive()
+
+    proxy.fault = on(3, b"POST /v1.41/exec/", die)
+    answers = sorted(check().values())
+    assert 1 <= sum(answer.startswith("broken docker:") for answer in answers) <= 2
+    assert answers[-1] == "passed"
+    assert containers() == []
+
+
+@pytest.mark.usefixtures("one_by_one")
 def test_an_engine_that_dies_for_good(check: Check, proxy: EngineProxy) -> None:
     proxy.fault = on(4, b"POST /v1.41/exec/", proxy.die)
     found = check()
@@ -141,6 +165,7 @@ def test_an_engine_that_dies_for_good(check: Check, proxy: EngineProxy) -> None:
     assert len(containers()) == 1  # nobody could remove it: the next run's business, see below
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_an_engine_without_room_for_an_image(check: Check, proxy: EngineProxy) -> None:
     full = refusal("write /var/lib/docker/tmp/layer.tar: no space left on device")
     loads = [0]

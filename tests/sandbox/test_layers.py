@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -12,8 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.engines.sandbox.images.archive import Recipe, stream
-from checker.engines.sandbox.images.layers import Layer, Member, tree_members, write_layer, write_part
+from checker.engines.sandbox.images.archive import OPENING, Recipe, stream
+from checker.engines.sandbox.images.layers import (
+    Layer,
+    Member,
+    layer_of,
+    stacked,
+    tree_members,
+    write_layer,
+    write_part,
+)
 from tests.support.sandbox import sha256
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)
@@ -40,8 +49,10 @@ def test_a_layer_is_named_by_its_bytes_and_tells_nothing_of_who_made_it(tmp_path
             Member("x" * 300, data=b""),
         ],
     )
-    assert layer.path.name == f"{sha256(layer.path)}.tar" == f"{layer.digest}.tar"
-    with tarfile.open(layer.path) as tar:
+    (path,) = (tmp_path / "layers").iterdir()
+    assert (path.name, layer.pieces) == (f"{sha256(path)}.tar", (path,))
+    assert layer.digest == sha256(path)
+    with tarfile.open(path) as tar:
         members = tar.getmembers()
     assert [m.name for m in members] == ["a", "a/b", "a/b/c", "a/link", "x" * 300]
     assert {(m.uid, m.gid, m.mtime, m.uname, m.gname) for m in members} == {(0, 0, 0, "", "")}
@@ -74,8 +85,8 @@ def recipe(layers: tuple[Layer, ...]) -> Recipe:
 
 def test_the_archive_is_one_that_both_forms_of_readers_understand(tmp_path: Path) -> None:
     layers = tuple(write_layer(tmp_path, [Member(name, data=name.encode())]) for name in "ab")
-    data = b"".join(stream(recipe(layers)))
-    assert data == b"".join(stream(recipe(layers)))
+    data = OPENING + b"".join(stream(recipe(layers)))
+    assert data == OPENING + b"".join(stream(recipe(layers)))
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         files = {m.name: tar.extractfile(m).read() for m in tar.getmembers()}
     (docker,) = json.loads(files["manifest.json"])
@@ -83,7 +94,7 @@ def test_the_archive_is_one_that_both_forms_of_readers_understand(tmp_path: Path
     assert docker["RepoTags"] == ["proctor/skill:abc"]
     assert config["rootfs"]["diff_ids"] == [layer.diff_id for layer in layers]
     assert config["config"]["Env"] == ["A=1", "B=2"]
-    assert [files[name] for name in docker["Layers"]] == [layer.path.read_bytes() for layer in layers]
+    assert [files[name] for name in docker["Layers"]] == [b"".join(layer.chunks()) for layer in layers]
     (entry,) = json.loads(files["index.json"])["manifests"]
     manifest = json.loads(files[f"blobs/sha256/{entry['digest'].removeprefix('sha256:')}"])
     assert f"blobs/sha256/{manifest['config']['digest'].removeprefix('sha256:')}" == docker["Config"]
@@ -102,13 +113,14 @@ def test_files_written_ahead_follow_the_folders_they_lie_in(tmp_path: Path) -> N
         write_part(tmp_path / "parts/1", [Member("e/one/a", data=b"a"), Member("e/empty", 0o755)]),
         write_part(tmp_path / "parts/2", [Member("e/two/b", source=source), Member("e/l", 0o777, link="b")]),
     ]
-    layer = write_layer(tmp_path / "layers", [Member("e/z", data=b"z")], parts)
-    with tarfile.open(layer.path) as tar:
+    layer = layer_of(stacked([Member("e/z", data=b"z")], parts))
+    data = b"".join(layer.chunks())
+    assert (layer.digest, layer.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         members = tar.getmembers()
         content = {m.name: tar.extractfile(m).read() for m in members if m.isfile()}
     assert [m.name for m in members] == ["e", "e/empty", "e/one", "e/two", "e/z", "e/one/a", "e/l", "e/two/b"]
     assert content == {"e/z": b"z", "e/one/a": b"a", "e/two/b": b"b" * 700}
-    assert layer.digest == sha256(layer.path)
 
 
 def test_a_source_that_changes_while_it_is_copied_is_an_error(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from checker.engines.sandbox.images.layers import Part, write_layer
+from checker.engines.sandbox.images.layers import Part, layer_of, stacked
 from checker.engines.sandbox.images.packages import Interpreter, environment_members
 from checker.engines.sandbox.images.prepared import KIND, Preparation
 from checker.engines.sandbox.images.unpack import examine
@@ -35,9 +36,9 @@ def parts(preparation: Preparation, folder: Path, *wheels: Built) -> list[Part]:
     return list(preparation.parts([(sha256(found.wheel), found) for found in contents]))
 
 
-def names(preparation: Preparation, found: list[Part]) -> set[str]:
-    layer = write_layer(preparation.state.layers, environment_members(PYTHON), found)
-    with tarfile.open(layer.path) as tar:
+def names(found: list[Part]) -> set[str]:
+    layer = layer_of(stacked(environment_members(PYTHON), found))
+    with tarfile.open(fileobj=io.BytesIO(b"".join(layer.chunks()))) as tar:
         return set(tar.getnames())
 
 
@@ -45,7 +46,7 @@ def test_a_layer_holds_each_wheel_its_bytecode_and_the_interpreter(
     tmp_path: Path, preparation: Preparation
 ) -> None:
     wheels = (build_wheel("one", files={"one.py": b"1"}), build_wheel("two", files={"two/__init__.py": b"2"}))
-    found = names(preparation, parts(preparation, tmp_path / "wheels", *wheels))
+    found = names(parts(preparation, tmp_path / "wheels", *wheels))
     tag = f"cpython-{VERSION.replace('.', '')}"
     assert {f"{SITE}/one.py", f"{SITE}/two/__init__.py", "opt/skill_env/pyvenv.cfg"} <= found
     assert {f"{SITE}/__pycache__/one.{tag}.pyc", f"{SITE}/two/__pycache__/__init__.{tag}.pyc"} <= found
@@ -68,6 +69,17 @@ def test_what_was_altered_is_made_again(tmp_path: Path, preparation: Preparation
     (again,) = parts(preparation, tmp_path / "wheels", wheel)
     assert again == first
     assert sha256(again.path) == first.digest
+
+
+def test_parts_that_are_still_there_make_the_same_layer_unread(
+    tmp_path: Path, preparation: Preparation
+) -> None:
+    wheels = [build_wheel(name, files={f"{name}.py": b"1"}) for name in ("one", "two")]
+    made = parts(preparation, tmp_path / "wheels", *wheels)
+    keys = [part.path.stem for part in made]
+    assert preparation.kept(keys) == made
+    made[1].path.unlink()
+    assert preparation.kept(keys) is None
 
 
 def test_another_python_gets_its_own(tmp_path: Path, preparation: Preparation) -> None:

@@ -1,7 +1,7 @@
 """What stays after a run: images, layers and wheels up to a size and an age, least recently used first to go.
 
 Only what stands in our own index is touched: an image of somebody else's is never removed, whatever its
-labels say. The engine's copy of an image is about as large as its layers here, which are what is counted.
+labels say. What an image takes is the size of its layers, as they were when it was loaded.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ def _remove_strays(engine: Engine, state: State, freed: Freed) -> None:
 
 def _kept(state: State, keep: Keep, now: float) -> Iterator[Stored]:
     """Records that stay, most recently used first. One whose layers stay anyway costs nothing."""
-    total, layers = 0, set[str]()
+    total, layers = 0, dict[str, int]()
     for stored in sorted(state.stored(), key=lambda one: (-one.used, one.key)):
-        cost = sum(state.layer_bytes(digest) for digest in stored.layers - layers)
+        cost = sum(size for digest, size in stored.layers.items() if digest not in layers)
         old = keep.max_age is not None and now - stored.used > keep.max_age
         large = keep.max_bytes is not None and total + cost > keep.max_bytes
         if (old or large) and (cost or stored.kind == "images"):

@@ -11,9 +11,9 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,11 @@ def digest_of(*parts: object) -> str:
 
 @dataclass(frozen=True)
 class Stored:
-    """A record that holds layers. `used` is when it was last asked for (seconds since 1970)."""
+    """A record that holds layers (digest → bytes). `used`: when it was last asked for, seconds since 1970."""
 
     path: Path
     used: float
-    layers: frozenset[str]
+    layers: Mapping[str, int] = field(hash=False)
     image_id: str
 
     @property
@@ -72,14 +72,7 @@ class State:
         for kind in _WITH_LAYERS:
             for path in sorted((self.folder / kind).glob("*.json")):
                 found = _read(path) or {}
-                layers = found.get("layers") or [found.get("layer")]
-                named = frozenset(layer for layer in layers if isinstance(layer, str))
-                yield Stored(path, path.stat().st_mtime, named, str(found.get("image_id")))
-
-    def layer_bytes(self, digest: str) -> int:
-        """Size of a layer here; 0 where there is none."""
-        path = self.layers / f"{digest}.tar"
-        return path.stat().st_size if path.is_file() else 0
+                yield Stored(path, path.stat().st_mtime, _sizes(found), str(found.get("image_id")))
 
     def identity(self) -> str:
         """A name for this folder that no other has, made when first asked for."""
@@ -99,7 +92,11 @@ class State:
     def layer(self, digest: str) -> Layer | None:
         """The layer of that digest, if its tar is there. The engine checks its content when it loads it."""
         path = self.layers / f"{digest}.tar"
-        return Layer(digest, path) if path.is_file() else None
+        return Layer(digest, (path,)) if path.is_file() else None
+
+    def forget(self, kind: str, key: str) -> None:
+        """Drop a record, if there is one."""
+        (self.folder / kind / f"{key}.json").unlink(missing_ok=True)
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -107,6 +104,19 @@ class State:
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="staging-", dir=self.folder) as folder:
             yield Path(folder)
+
+
+def sizes_of(layers: Iterable[Layer]) -> dict[str, Any]:
+    """What a record says of its layers: in their order, and how large each is."""
+    found = tuple(layers)
+    return {"layers": [one.digest for one in found], "sizes": {one.digest: one.size for one in found}}
+
+
+def _sizes(record: Mapping[str, Any]) -> dict[str, int]:
+    sizes = record.get("sizes")
+    if not isinstance(sizes, dict):
+        return {}
+    return {digest: size for digest, size in sizes.items() if isinstance(size, int)}
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from checker.engines.sandbox.images.layers import Layer
 
-_CHUNK = 1024 * 1024
 _BLOCK = tarfile.BLOCKSIZE
 _EPOCH = "1970-01-01T00:00:00Z"
 _MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -56,7 +55,7 @@ class Recipe:
 
 
 def stream(recipe: Recipe, present: int = 0) -> Iterator[bytes]:
-    """The archive in chunks, made on the way: no second copy of the layers is written anywhere.
+    """What follows `OPENING`, made on the way: no second copy of the layers is written anywhere.
 
     The bytes of the first `present` layers are left out, for an engine that has them.
     """
@@ -69,7 +68,6 @@ def stream(recipe: Recipe, present: int = 0) -> Iterator[bytes]:
         yield from _copied(next(layer for layer in recipe.layers if layer.digest == digest))
     yield from _file("index.json", _index(recipe.tag, manifest))
     yield from _file("manifest.json", _docker_manifest(recipe, config))
-    yield from _file("oci-layout", _json({"imageLayoutVersion": "1.0.0"}))
     yield b"\0" * (2 * _BLOCK)
 
 
@@ -79,7 +77,7 @@ def _manifest(config: bytes, layers: Sequence[Layer]) -> bytes:
             "schemaVersion": 2,
             "mediaType": _MANIFEST_TYPE,
             "config": _descriptor(_CONFIG_TYPE, _digest(config), len(config)),
-            "layers": [_descriptor(_LAYER_TYPE, la.digest, la.path.stat().st_size) for la in layers],
+            "layers": [_descriptor(_LAYER_TYPE, la.digest, la.size) for la in layers],
         }
     )
 
@@ -103,12 +101,9 @@ def _descriptor(media_type: str, digest: str, size: int) -> dict[str, object]:
 
 
 def _copied(layer: Layer) -> Iterator[bytes]:
-    size = layer.path.stat().st_size
-    yield _header(_blob(layer.digest), size)
-    with layer.path.open("rb") as content:
-        while chunk := content.read(_CHUNK):
-            yield chunk
-    yield _padding(size)
+    yield _header(_blob(layer.digest), layer.size)
+    yield from layer.chunks()
+    yield _padding(layer.size)
 
 
 def _file(name: str, content: bytes) -> Iterator[bytes]:
@@ -135,3 +130,7 @@ def _digest(content: bytes) -> str:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+#: How every archive begins; it can be sent before anything is known of the image.
+OPENING = b"".join(_file("oci-layout", _json({"imageLayoutVersion": "1.0.0"})))

@@ -12,11 +12,11 @@ from checker.engines.sandbox.images.host_python import HostPython, find_python, 
 from checker.engines.sandbox.images.layers import Layer, write_layer
 from checker.engines.sandbox.images.packages import Interpreter
 from checker.engines.sandbox.images.registry_base import base_from_image
-from checker.engines.sandbox.state import State, digest_of
+from checker.engines.sandbox.state import State, digest_of, sizes_of
 from checker.errors import Unanswered
 
 #: Raise it when a layer would be laid out in another way: what was cached before is then not used again.
-LAYOUT = 7
+LAYOUT = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def _host(python: HostPython, state: State) -> Base:
     if layer is None:
         with state.staging() as staging:
             layer = write_layer(state.layers, base_members(python, staging))
-        state.remember("base", key, {"layers": [layer.digest]})
+        state.remember("base", key, sizes_of([layer]))
     return Base(key, (layer,), Interpreter(python.version, python.path, Path(python.path)), layer.diff_id)
 
 
@@ -57,7 +57,7 @@ def _image(reference: str, python: str, engine: Engine, state: State) -> Base:
     found = tuple(layer for layer in layers if layer)
     if known is None or len(found) != len(layers):
         found, path = base_from_image(reference, python, engine, state.layers)
-        known = {"layers": [layer.digest for layer in found], "python": path}
+        known = {**sizes_of(found), "python": path}
         state.remember("base", key, known)
     interpreter = Interpreter(python, str(known["python"]), _compiler(python, state))
     return Base(key, found, interpreter, found[-1].diff_id)

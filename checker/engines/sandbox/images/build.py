@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,14 +16,20 @@ from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images import pytest_layer
 from checker.engines.sandbox.images.archive import Recipe
 from checker.engines.sandbox.images.bases import LAYOUT, Base, base
-from checker.engines.sandbox.images.layers import Layer, Member, write_layer
-from checker.engines.sandbox.images.loading import load
-from checker.engines.sandbox.images.packages import ENVIRONMENT, environment_members, runner_members
+from checker.engines.sandbox.images.early import EarlyLoad
+from checker.engines.sandbox.images.layers import Layer, Member, Part, layer_of, stacked, write_layer
+from checker.engines.sandbox.images.loading import Send, load
+from checker.engines.sandbox.images.packages import (
+    ENVIRONMENT,
+    Interpreter,
+    environment_members,
+    runner_members,
+)
 from checker.engines.sandbox.images.prepared import Preparation
 from checker.engines.sandbox.images.unpack import examine
-from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
-from checker.engines.sandbox.state import State, digest_of
-from checker.errors import InputError
+from checker.engines.sandbox.images.wheel_contents import Contents, safe_path, top_level
+from checker.engines.sandbox.state import State, digest_of, sizes_of
+from checker.errors import InputError, Unanswered
 from checker.escape import visible
 from checker.model.lock import LockedFile
 from checker.tools import Image, ImageOrder
@@ -68,14 +74,24 @@ class Builder:
         record = self._known(key)
         cached = record is not None
         if record is None:
-            packages, facts = self._packages(order, below, packages_key)
-            layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
             self._keep_base(order.base, below)
-            record = self._load(key, layers, _labels(order, key, below), facts)
+            with EarlyLoad(self.engine) as early:
+                record = self._made(order, below, key, packages_key, early.send)
         seconds = time.monotonic() - started
         modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
         notes = tuple(record["notes"])
         return Image(key, record["image_id"], order.base, cached, seconds, modules, notes)
+
+    def _made(
+        self, order: ImageOrder, below: Base, key: str, packages_key: str, early: Send
+    ) -> dict[str, Any]:
+        packages, facts = self._packages(order, below, packages_key)
+        layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
+        try:
+            return self._load(key, layers, _labels(order, key, below), facts, early)
+        except Unanswered:  # should it be for what was kept of the packages: it is read and checked next time
+            self.state.forget("packages", packages_key)
+            raise
 
     def below(self, reference: str, python: str) -> Base:
         """What lies below everything of a skill's: the base, and pytest. Raises Unanswered."""
@@ -104,25 +120,43 @@ class Builder:
     def _packages(self, order: ImageOrder, below: Base, key: str) -> tuple[Layer, dict[str, Any]]:
         """The packages layer and what is known of it (`top_level`, `notes`)."""
         known = self.state.record("packages", key)
-        layer = self.state.layer(known["layer"]) if known else None
+        layer = self._kept_packages(known, below.interpreter) if known else None
         if known is None or layer is None:
             paths = self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
             contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
-            sha256s = {path: sha256 for sha256, path in paths.items()}
-            wheels = [(sha256s[found.wheel], found) for found in contents]
-            preparation = Preparation(self.state, below.interpreter)
-            parts = [*preparation.parts(wheels), preparation.audit()]
-            layer = write_layer(self.state.layers, environment_members(below.interpreter), parts)
+            parts = self._prepared(paths, contents, below.interpreter)
+            layer = layer_of(stacked(environment_members(below.interpreter), parts))
             known = {
-                "layer": layer.digest,
+                **sizes_of([layer]),
+                "parts": [part.path.stem for part in parts],
                 "top_level": {c.name: list(top_level(c)) for c in contents},
                 "notes": [note for c in contents for note in c.notes],
             }
             self.state.remember("packages", key, known)
         return layer, known
 
+    def _kept_packages(self, known: Mapping[str, Any], interpreter: Interpreter) -> Layer | None:
+        """The layer again, of parts that are still there; none of them is read unless the engine wants it."""
+        parts = Preparation(self.state, interpreter).kept(known["parts"])
+        if parts is None:
+            return None
+        return Layer(str(known["layers"][0]), stacked(environment_members(interpreter), parts))
+
+    def _prepared(
+        self, paths: Mapping[str, Path], contents: Iterable[Contents], interpreter: Interpreter
+    ) -> list[Part]:
+        sha256s = {path: sha256 for sha256, path in paths.items()}
+        preparation = Preparation(self.state, interpreter)
+        wheels = preparation.parts([(sha256s[found.wheel], found) for found in contents])
+        return [*wheels, preparation.audit()]
+
     def _load(
-        self, key: str, layers: tuple[Layer, ...], labels: Mapping[str, str], facts: Mapping[str, Any]
+        self,
+        key: str,
+        layers: tuple[Layer, ...],
+        labels: Mapping[str, str],
+        facts: Mapping[str, Any],
+        early: Send | None = None,
     ) -> dict[str, Any]:
         tag = f"{REPOSITORY}:{key[:32]}"
         recipe = Recipe(
@@ -134,10 +168,10 @@ class Builder:
             workdir="/skill",
             user="1000:1000",
         )
-        loaded = load(self.engine, self.state, recipe)
+        loaded = load(self.engine, self.state, recipe, early)
         record = {
             "image_id": loaded["Id"],
-            "layers": [layer.digest for layer in layers],
+            **sizes_of(layers),
             "labels": dict(labels),
             "top_level": facts["top_level"],
             "notes": facts["notes"],

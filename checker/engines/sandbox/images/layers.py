@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Protocol
 
 _CHUNK = 1024 * 1024
 _BLOCK = tarfile.BLOCKSIZE
+_END = b"\0" * (2 * _BLOCK)
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,31 @@ class Member:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer tar on disk. `digest` is the sha256 of its bytes in hex (the engine's diff id)."""
+    """A layer tar: `pieces`, files and bytes in a row. `digest` is its sha256 in hex (the engine's diff id).
+
+    Whoever makes one from what was kept need not read it for that: the engine checks the digest.
+    """
 
     digest: str
-    path: Path
+    pieces: tuple[Path | bytes, ...]
 
     @property
     def diff_id(self) -> str:
         """The digest as image configurations write it."""
         return f"sha256:{self.digest}"
+
+    @property
+    def size(self) -> int:
+        """Bytes of the tar. Raises OSError when a file is gone."""
+        return sum(len(one) if isinstance(one, bytes) else one.stat().st_size for one in self.pieces)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The tar, never much of it at a time. Raises OSError when a file is gone."""
+        for piece in self.pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                yield from _read(piece)
 
 
 @dataclass(frozen=True)
@@ -64,20 +81,36 @@ class Part:
     folders: tuple[str, ...]
 
 
-def write_layer(folder: Path, members: Iterable[Member], parts: Sequence[Part] = ()) -> Layer:
-    """Write `members`, then the files of `parts`, as `<digest>.tar` into `folder`.
+def write_layer(folder: Path, members: Iterable[Member]) -> Layer:
+    """Write `members` as `<digest>.tar` into `folder`.
 
-    A path given twice among the members is a ValueError: which of the two would win must never be a matter of
-    order. Whoever gives parts sees to it that they share no path that differs.
+    A path given twice is a ValueError: which of the two would win must never be a matter of order.
     """
     with _hashed(folder) as sink:
-        folders = (Member(name, 0o755) for part in parts for name in part.folders)
-        for member in _complete([*members, *folders]):
+        for member in _complete(members):
             _add(sink, member)
-        for part in parts:
-            _copy(part, sink)
-        sink.write(b"\0" * (2 * _BLOCK))
-    return Layer(sink.digest, sink.move(folder / f"{sink.digest}.tar"))
+        sink.write(_END)
+    return Layer(sink.digest, (sink.move(folder / f"{sink.digest}.tar"),))
+
+
+def stacked(members: Iterable[Member], parts: Sequence[Part]) -> tuple[Path | bytes, ...]:
+    """The pieces of a layer of `members` (few and small) and the files of `parts`. Nothing is written.
+
+    Whoever gives parts sees to it that they share no path that differs.
+    """
+    head = _Bytes()
+    folders = (Member(name, 0o755) for part in parts for name in part.folders)
+    for member in _complete([*members, *folders]):
+        _add(head, member)
+    return (bytes(head.data), *(part.path for part in parts), _END)
+
+
+def layer_of(pieces: tuple[Path | bytes, ...]) -> Layer:
+    """The layer of these pieces, which are read for its digest."""
+    digest = hashlib.sha256()
+    for chunk in Layer("", pieces).chunks():
+        digest.update(chunk)
+    return Layer(digest.hexdigest(), pieces)
 
 
 def write_part(target: Path, members: Iterable[Member]) -> Part:
@@ -117,7 +150,7 @@ def _complete(members: Iterable[Member]) -> list[Member]:
     return [known[path] for path in sorted(known, key=lambda p: p.split("/"))]
 
 
-def _add(sink: _Sink, member: Member) -> None:
+def _add(sink: _Target, member: Member) -> None:
     info = tarfile.TarInfo(member.path)
     info.mode = member.mode
     if member.link is not None:
@@ -132,23 +165,37 @@ def _add(sink: _Sink, member: Member) -> None:
     _add_content(sink, member, info.size)
 
 
-def _add_content(sink: _Sink, member: Member, size: int) -> None:
+def _add_content(sink: _Target, member: Member, size: int) -> None:
     written = 0
     if member.data is not None:
         written = sink.write(member.data)
     elif member.source is not None:
-        with member.source.open("rb") as content:
-            while chunk := content.read(_CHUNK):
-                written += sink.write(chunk)
+        for chunk in _read(member.source):
+            written += sink.write(chunk)
     if written != size:  # what follows would be read as something else
         raise OSError(f"{member.source or member.path} changed while it was copied")
     sink.write(b"\0" * (-size % _BLOCK))
 
 
-def _copy(part: Part, sink: _Sink) -> None:
-    with part.path.open("rb") as content:
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as content:
         while chunk := content.read(_CHUNK):
-            sink.write(chunk)
+            yield chunk
+
+
+class _Target(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+
+class _Bytes:
+    """What is small enough to be held: headers and folders."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.data += data
+        return len(data)
 
 
 class _Sink:

@@ -7,11 +7,13 @@ not the one that was sent: then everything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from checker.engines.sandbox.engine import ENGINE, Engine
-from checker.engines.sandbox.images.archive import Recipe, stream
+from checker.engines.sandbox.images.archive import OPENING, Recipe, stream
 from checker.engines.sandbox.images.layers import Layer
 from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
@@ -20,38 +22,52 @@ from checker.errors import Unanswered
 _REMEMBERED = 8
 
 
-def load(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any]:
-    """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered."""
-    loaded = _lean(engine, state, recipe) or _sent(engine, recipe)
+#: Takes what follows the opening of an archive, and returns when the engine has it.
+Send = Callable[[Iterator[bytes]], None]
+
+
+def load(engine: Engine, state: State, recipe: Recipe, early: Send | None = None) -> dict[str, Any]:
+    """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered.
+
+    `early` is a load that has begun: it is used for the first archive, should a second one be needed.
+    """
+    present = _present(engine, state, recipe.layers)
+    first = early or partial(_anew, engine)
+    loaded = _lean(engine, recipe, present, first) if present else _sent(engine, recipe, 0, first)
+    if loaded is None and present:
+        loaded = _sent(engine, recipe, 0, partial(_anew, engine))
     if loaded is None:
         raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
     for count in range(1, len(recipe.layers) + 1):
-        chain = _chain(recipe.layers[:count])
-        others = [image_id for image_id in _images(state, chain) if image_id != loaded["Id"]]
+        name = _chain(recipe.layers[:count])
+        others = [image_id for image_id in _images(state, name) if image_id != loaded["Id"]]
         # The first is kept for good: it is the base, or what was built longest ago, and others come and go.
         remembered = [*others[:1], loaded["Id"], *others[1:_REMEMBERED]]
-        state.remember("chains", chain, {"image_ids": remembered})
+        state.remember("chains", name, {"image_ids": remembered})
     return loaded
 
 
-def _images(state: State, chain: str) -> list[str]:
+def _images(state: State, name: str) -> list[str]:
     """Ids of images that had these lowest layers when they were loaded."""
-    record = state.record("chains", chain) or {}
+    record = state.record("chains", name) or {}
     return [str(image_id) for image_id in record.get("image_ids", ())]
 
 
-def _lean(engine: Engine, state: State, recipe: Recipe) -> dict[str, Any] | None:
-    """Load without the layers that are there; None where there are none, or the engine wants them anyway."""
-    present = _present(engine, state, recipe.layers)
+def _anew(engine: Engine, archive: Iterator[bytes]) -> None:
+    engine.load(chain((OPENING,), archive))
+
+
+def _lean(engine: Engine, recipe: Recipe, present: int, send: Send) -> dict[str, Any] | None:
+    """Load without the layers that are there; None where the engine wants them anyway."""
     try:
-        return _sent(engine, recipe, present) if present else None
+        return _sent(engine, recipe, present, send)
     except Unanswered:
         return None
 
 
-def _sent(engine: Engine, recipe: Recipe, present: int = 0) -> dict[str, Any] | None:
+def _sent(engine: Engine, recipe: Recipe, present: int, send: Send) -> dict[str, Any] | None:
     """What the engine has under the name after loading; None where its layers are not those of the recipe."""
-    engine.load(stream(recipe, present))
+    send(stream(recipe, present))
     loaded = engine.image(recipe.tag)
     wanted = [layer.diff_id for layer in recipe.layers]
     return loaded if loaded and loaded["RootFS"]["Layers"] == wanted else None

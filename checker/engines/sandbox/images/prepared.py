@@ -41,6 +41,13 @@ class Preparation:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
             return list(pool.map(lambda wheel: self._one(*wheel), wheels))
 
+    def kept(self, keys: Iterable[str]) -> Sequence[Part] | None:
+        """The parts of these keys without reading them (the engine checks what is made of them), or None."""
+        records = [(self._path(key), self.state.record(KIND, key)) for key in keys]
+        if not all(record and path.is_file() for path, record in records):
+            return None
+        return [Part(record["digest"], path, tuple(record["folders"])) for path, record in records if record]
+
     def audit(self) -> Part:
         """The part of the audit hook. Raises Unanswered when compiling fails."""
         program = hashlib.sha256((INSIDE / "audit.py").read_bytes()).hexdigest()

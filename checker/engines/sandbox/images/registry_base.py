@@ -39,7 +39,7 @@ def base_from_image(
                 saved.write(chunk)
         saved.seek(0)
         layers = _layers(saved, reference, folder)
-    return layers, _interpreter(layers, python, reference)
+    return layers, _interpreter([folder / f"{layer.digest}.tar" for layer in layers], python, reference)
 
 
 def _find(reference: str, engine: Engine) -> str | None:
@@ -103,15 +103,15 @@ def _kept(content: IO[bytes], diff_id: str, reference: str, folder: Path) -> Lay
         raise Unanswered(
             ENGINE, f"a layer of {reference} is not what the image says, or packed in another way"
         )
-    return Layer(digest.hexdigest(), Path(part.name).replace(folder / f"{digest.hexdigest()}.tar"))
+    return Layer(digest.hexdigest(), (Path(part.name).replace(folder / f"{digest.hexdigest()}.tar"),))
 
 
-def _interpreter(layers: Iterable[Layer], python: str, reference: str) -> str:
+def _interpreter(layers: Iterable[Path], python: str, reference: str) -> str:
     """Where the image keeps `pythonX.Y`: in the usual folders, else wherever one is."""
     usual = ("usr/local/bin", "usr/bin", "bin")
     found: set[str] = set()
     for layer in layers:
-        with tarfile.open(layer.path) as tar:
+        with tarfile.open(layer) as tar:
             names = (name.removeprefix("./") for name in tar.getnames())
             found.update(name for name in names if name.endswith(f"bin/python{python}"))
     # An environment's own is a link to the real one, and may not be there any more.

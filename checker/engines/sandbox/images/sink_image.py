@@ -11,7 +11,7 @@ from checker.engines.sandbox.images.bases import LAYOUT, base
 from checker.engines.sandbox.images.build import ENV, LABEL, REPOSITORY, Builder
 from checker.engines.sandbox.images.layers import Member, write_layer
 from checker.engines.sandbox.images.loading import load
-from checker.engines.sandbox.state import digest_of
+from checker.engines.sandbox.state import digest_of, sizes_of
 from checker.errors import Unanswered
 from checker.tools import Image
 
@@ -50,7 +50,7 @@ def sink_image(builder: Builder, image: Image) -> SinkImage:
             user="0:0",
         )
         known = {"image_id": load(builder.engine, builder.state, recipe)["Id"], "labels": labels}
-        known |= {"layers": [one.digest for one in recipe.layers], "top_level": {}, "notes": []}
+        known |= {**sizes_of(recipe.layers), "top_level": {}, "notes": []}
         builder.state.remember("images", key, known)
     return SinkImage(str(known["image_id"]), command)
 
