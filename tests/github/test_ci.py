@@ -138,6 +138,16 @@ def test_a_head_that_has_moved_on_is_examined_and_not_commented(jobs, pull):
     assert f"#7 has moved on from {head[:12]}" in done.err
 
 
+def test_a_verdict_by_another_branchs_policy_is_not_commented(jobs, pull):
+    """Opened to a branch with a lax policy and pointed to another one while the check ran."""
+    payload, head = pull(DENIED)
+    event = {**payload["pull_request"], "base": {**payload["pull_request"]["base"], "ref": "lax"}}
+    jobs.origin.git("branch", "lax", "main")
+    done = jobs.ci("pull_request", {"pull_request": event}, jobs.clone(head))
+    assert jobs.github.bodies(7) == []
+    assert "#7 goes to another branch since" in done.err
+
+
 def test_a_policy_relaxed_together_with_a_skill_fails_and_is_shown(jobs, pull):
     relaxed = "version: 1\npackages:\n" + "".join(
         f"  - {{name: {name}, status: approved, min_maturity: intern, reason: x}}\n"
