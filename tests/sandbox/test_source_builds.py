@@ -146,6 +146,23 @@ def test_what_was_built_cannot_choose_where_it_is_kept(tmp_path: Path, name: str
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_record_of_something_else_is_no_wheel_that_was_built(tmp_path: Path, monkeypatch) -> None:
+    state = State(tmp_path / "state")
+    builds = SourceBuilds(None, BuiltToo(state, None), "runc")  # type: ignore[arg-type]
+    monkeypatch.setattr(SourceBuilds, "_build", lambda *_: ("made-1.0-py3-none-any.whl", b"built"))
+    order, path = image_order({}), tmp_path / "made-1.0.tar.gz"
+    made = builds._one(order, "a" * 64, path)
+    (record,) = (state.folder / "built").glob("*.json")
+    for foreign in (
+        '{"layer": "x"}',
+        "[]",
+        "{",
+        '{"filename": "../../made-1.0-py3-none-any.whl", "sha256": "x"}',
+    ):
+        record.write_text(foreign)
+        assert builds._one(order, "a" * 64, path) == made
+
+
 def counted(attempts: int | None) -> Counters:
     return Counters(None, None, None, None, None, network_attempts=attempts)
 

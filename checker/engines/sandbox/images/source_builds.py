@@ -26,6 +26,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 from packaging.version import Version
+from pydantic import ValidationError
 
 from checker.engines.sandbox.box import runtimes
 from checker.engines.sandbox.box.canaries import Canaries
@@ -94,10 +95,10 @@ class SourceBuilds:
     def _one(self, order: ImageOrder, sha256: str, path: Path) -> LockedFile:
         tools = sorted(str(file.sha256) for file in order.wheels)
         key = digest_of(sha256, tools, order.python, order.base, order.max_unpacked_bytes)
-        record = self.wheels.state.record(KIND, key)
-        known = LockedFile(**record) if record else None
-        if known is not None and self.wheels.built(known):
-            return known
+        with suppress(ValidationError):  # a record of something else: built again
+            known = LockedFile.model_validate(self.wheels.state.record(KIND, key) or {})
+            if self.wheels.built(known):
+                return known
         made = self._kept(path, *self._build(order, path))
         self.wheels.state.remember(KIND, key, made.model_dump(exclude_none=True))
         return made
