@@ -318,12 +318,16 @@ def test_also_where_something_could_not_be_checked(jobs, pull, fail_on, code):
 
 def test_reports_are_files_that_the_outputs_name(jobs, pull, tmp_path):
     payload, head = pull(DENIED)
+    jobs.setenv("PROCTOR_DOCS", "https://git.example/proctor/docs")
     verdict, sarif = tmp_path / "verdict.json", tmp_path / "proctor.sarif"
     files = ("--verdict-file", str(verdict), "--sarif-file", str(sarif))
     done = jobs.ci("pull_request", payload, jobs.clone(head), *files)
     assert (done.outputs["verdict-file"], done.outputs["sarif-file"]) == (str(verdict), str(sarif))
     assert json.loads(verdict.read_text())["head"] == head
-    assert json.loads(sarif.read_text())["version"] == "2.1.0"
+    log = json.loads(sarif.read_text())
+    assert log["version"] == "2.1.0"
+    helped = {rule["helpUri"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert "https://git.example/proctor/docs/checks/packages.md" in helped
 
 
 def test_a_policy_that_cannot_be_read_is_exit_code_2_and_told(jobs, pull):
