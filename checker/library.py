@@ -38,8 +38,9 @@ class SkillImages:
     """The images of the skills in `repository`, a folder on disk, judged by the policy in it.
 
     `cache` is where wheels, layers and the index of images are kept (default: the user's cache folder). With
-    `offline` no package index is asked. `now` is the moment that approvals and waivers are judged at. Without
-    `ask_advisories` nobody is asked whether a package is known to be malicious.
+    `offline` no package index is asked. `now` is the moment that approvals and waivers are judged at (UTC,
+    where it names no offset). Without `ask_advisories` nobody is asked whether a package is known to be
+    malicious.
     """
 
     repository: Path | str
@@ -103,6 +104,7 @@ class SkillImages:
         from checker.cli.session import Session
 
         now = self.now or dt.datetime.now(dt.UTC)
+        now = now.astimezone(dt.UTC) if now.tzinfo else now.replace(tzinfo=dt.UTC)  # days end at midnight UTC
         return Session.open(
             stack,
             Path(self.repository),

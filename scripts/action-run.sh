@@ -14,5 +14,9 @@ call=(ci --policy-from "$INPUT_POLICY_FROM" --fail-on "$INPUT_FAIL_ON" --comment
       --html-file "$reports/proctor.html")
 [ -z "$INPUT_BASE" ] || call+=(--base "$INPUT_BASE")
 [ -z "$INPUT_ADVISORIES" ] || call+=(--advisories "$INPUT_ADVISORIES")
+# The pages on each rule, at the very commit that runs. A local action (`uses: ./`) has no repository to name.
+if [ -z "${PROCTOR_DOCS:-}" ] && [ -n "$ACTION_REPOSITORY" ] && [ -n "$ACTION_REF" ]; then
+  export PROCTOR_DOCS="$GITHUB_SERVER_URL/$ACTION_REPOSITORY/blob/$ACTION_REF/docs"
+fi
 echo "html-file=$reports/proctor.html" >> "$GITHUB_OUTPUT"
 exec "$PROCTOR" "${call[@]}" -- "$INPUT_PATH"

@@ -94,6 +94,9 @@ def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str],
     found = scanned.findings if scanned else ()
     if malicious := next((f.subject for f in found if f.severity is Severity.MALICIOUS), None):
         return Outcome.skipped(RULE, skill.id, f"{malicious} calls a package malicious, so it was not built")
+    if scanned is not None and scanned.status is Status.BROKEN:  # what is malicious is then not known
+        reason = f"not built, because `{scanned.check}` is not answered: {scanned.reason}"
+        return Outcome.broken(RULE, skill.id, reason)
     return None
 
 

@@ -14,6 +14,7 @@ from checker.model.base import Location
 from checker.model.discovery import Declaration, Form, Source
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
+from checker.model.problem import Problem
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.advisories.advice import lock_command
@@ -59,7 +60,7 @@ class _Judge:
             *besides(RULE, skill, {*imported, *self.declared}),
             *unread(RULE, skill),
         )
-        if gaps := [problem.message for problem in found.not_understood if problem.unexamined]:
+        if gaps := [_placed(problem) for problem in found.not_understood if problem.unexamined]:
             return Outcome.broken(RULE, skill.id, "; ".join(gaps), findings)
         return Outcome.of(RULE, skill.id, findings)
 
@@ -146,6 +147,12 @@ class _Judge:
             others = " and the other packages it takes" if self.declared else ""
             write = f"write {path} with `version: 1` and {what}{others} under `packages:`"
         return f"{write}, then run {lock_command(skill)}"
+
+
+def _placed(problem: Problem) -> str:
+    """The problem's words, with its place where they do not tell it."""
+    place = visible(problem.location.file)
+    return problem.message if place in problem.message else f"{place}: {problem.message}"
 
 
 def _provider(use: Use) -> str:

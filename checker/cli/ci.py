@@ -24,6 +24,7 @@ from checker.errors import ProctorError, UsageError
 
 if TYPE_CHECKING:
     from checker.github.event import Comparison
+    from checker.github.payload import Pull
     from checker.github.report import Posted
     from checker.github.runner import Runner
     from checker.model.verdict import Verdict
@@ -180,9 +181,9 @@ def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str
     from checker.github.client import Api
     from checker.github.report import comment_on, post
 
-    def post_it(number: int) -> Posted:
+    def post_it(pull: Pull) -> Posted:
         api = Api(runner.api_url, runner.repository, runner.token)
-        return post(api, number, verdict, runner.run_url, folder)
+        return post(api, pull, verdict, runner.run_url, folder)
 
     return comment_on(compared.pull, choice, bool(runner.token), post_it)
 

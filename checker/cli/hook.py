@@ -52,7 +52,9 @@ def _examine(files: tuple[str, ...], path: Path, now: dt.datetime | None, rules:
     from checker.engines.git import Git
 
     with Git(path) as git:
-        verdict = examine_staged(git.staged(_index()), _below(files, path), rules, moment(now))
+        index = _index()
+        paths = _below(files, path) | git.staged_away(index)  # pre-commit names only files that are there
+        verdict = examine_staged(git.staged(index), paths, rules, moment(now))
     if verdict is None or verdict.decision is DecisionWord.PASS:
         return 0
     from checker.cli.check import page

@@ -49,6 +49,6 @@ def command(verdict: Path, event: Path | None, path: str) -> int:
     folder = PurePosixPath(path).as_posix().strip("/").removeprefix(".")
     shown, remarks = trusted(api, told, pull, folder)
     source = f"{runner.server_url}/{runner.repository}/actions/runs/{run.id}"
-    posted = post(api, pull.number, shown, source, folder, remarks)
+    posted = post(api, pull, shown, source, folder, remarks)
     click.echo(f"proctor: {posted.remark or f'commented on #{pull.number}: {shown.decision}'}")
     return 0 if posted.done else EXIT_INCONCLUSIVE

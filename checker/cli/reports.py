@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from checker.cli.check import documentation
 from checker.errors import UsageError
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
+from checker.reporters.page import Page
 
 #: Report → the step's output that names its file.
 _OUTPUTS = {"json": "verdict-file", "sarif": "sarif-file"}
@@ -16,9 +18,10 @@ _OUTPUTS = {"json": "verdict-file", "sarif": "sarif-file"}
 
 def write_reports(verdict: Verdict, files: Mapping[str, Path | None]) -> dict[str, str]:
     """Write each report whose file is given; the outputs that name them. Raises UsageError."""
+    shown = Page(docs=documentation())
     for form, file in files.items():
         if file is not None:
-            write_report(file, REPORTERS[form](verdict))
+            write_report(file, REPORTERS[form](verdict, shown))
     named = ((_OUTPUTS[form], str(file)) for form, file in files.items() if file and form in _OUTPUTS)
     return dict(named)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -21,6 +22,7 @@ from checker.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
     from checker.model.evidence import PhaseEvidence
 
@@ -31,6 +33,27 @@ _no_advisories_option = click.option(
 )
 
 
+class _Choices(TypedDict):
+    """What `build` and `run` are both told of how the skill is to be judged."""
+
+    path: Path
+    offline: bool
+    advisories: str | None
+    no_advisories: bool
+    now: dt.datetime | None
+    cache: Path | None
+
+
+def _choices(function: Callable[..., int]) -> Callable[..., int]:
+    """The options of `_Choices`."""
+    options = (
+        path_option, offline_option, advisories_option, _no_advisories_option, now_option, cache_option,
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @click.group("sandbox")
 def command() -> None:
     """Build skills' images, run their scripts without network, and be rid of what is left."""
@@ -38,39 +61,16 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("skill")
-@path_option
-@offline_option
-@advisories_option
-@_no_advisories_option
-@now_option
-@cache_option
-def build_command(
-    skill: str,
-    path: Path,
-    offline: bool,
-    advisories: str | None,
-    no_advisories: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
-) -> int:
+@_choices
+def build_command(skill: str, **choices: Unpack[_Choices]) -> int:
     """Build the image of SKILL as it is on disk.
 
     Not where the policy denies it, an advisory calls a locked package malicious, or that could not be asked.
     """
-    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
 
     with ExitStack() as stack:
-        session = Session.open(
-            stack,
-            path,
-            skill,
-            moment(now),
-            cache,
-            offline=offline,
-            advisories=advisories,
-            ask_advisories=not no_advisories,
-        )
+        session = _opened(stack, skill, choices)
         try:
             image = session.build()
         except Denied as denied:
@@ -87,49 +87,40 @@ def build_command(
 @click.option(
     "--input", "given", metavar="JSON", help="JSON given to the script on standard input (@FILE reads one)."
 )
-@path_option
-@offline_option
-@advisories_option
-@_no_advisories_option
-@now_option
-@cache_option
+@_choices
 def run_command(
-    skill: str,
-    script: str,
-    arguments: tuple[str, ...],
-    given: str | None,
-    path: Path,
-    offline: bool,
-    advisories: str | None,
-    no_advisories: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
+    skill: str, script: str, arguments: tuple[str, ...], given: str | None, **choices: Unpack[_Choices]
 ) -> int:
     """Run SCRIPT of SKILL in its image with ARGUMENTS, and print output and evidence as JSON.
 
     The exit code is 0 when the script ended with 0, 1 when it did not, 3 when it could not be run.
     """
-    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
 
     data = _json_input(given)
     with ExitStack() as stack:
-        session = Session.open(
-            stack,
-            path,
-            skill,
-            moment(now),
-            cache,
-            offline=offline,
-            advisories=advisories,
-            ask_advisories=not no_advisories,
-        )
+        session = _opened(stack, skill, choices)
         try:
             evidence = session.run(script, arguments, data)
         except Denied as denied:
             return _denied(denied)
     click.echo(_printed(evidence))
     return _EXIT_OF[evidence.status]
+
+
+def _opened(stack: ExitStack, skill: str, choices: _Choices) -> Session:
+    from checker.cli.session import Session
+
+    return Session.open(
+        stack,
+        choices["path"],
+        skill,
+        moment(choices["now"]),
+        choices["cache"],
+        offline=choices["offline"],
+        advisories=choices["advisories"],
+        ask_advisories=not choices["no_advisories"],
+    )
 
 
 @command.command("list")

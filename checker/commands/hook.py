@@ -7,7 +7,7 @@ check of the pull request, by the policy of the branch it goes to.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 
 from checker.commands.unasked import unasked
 from checker.judge import judge
@@ -37,7 +37,7 @@ def examine_staged(
     Raises PolicyError where the policy that is staged cannot be used: that is told of any commit.
     """
     policy = load_policy(tree)
-    plan = touched(load_repository(tree), paths)
+    plan = touched(load_repository(tree), paths, tree.entries())
     if not plan.affected:
         return None
     checks = selected(tuple(rules))
@@ -57,12 +57,18 @@ def examine_staged(
     )
 
 
-def touched(repository: Repository, paths: Collection[str]) -> Plan:
-    """The skills that any of `paths` is read for: its own files, and what it links to."""
+def touched(repository: Repository, paths: Collection[str], entries: Container[str]) -> Plan:
+    """The skills that any of `paths` is read for: its own files, and what it links to.
+
+    A path that is none of the `entries` (taken away, or its name is not UTF-8) touches every skill whose
+    folder it lies in.
+    """
     wanted = frozenset(paths)
+    gone = [path for path in wanted if path not in entries]
     affected = (
         Affected(folder=folder, because=("staged",))
         for folder in repository.folders.values()
         if any(entry.path in wanted for entry in folder.read_set)
+        or any(folder.id == "." or path.startswith(f"{folder.id}/") for path in gone)
     )
     return Plan(affected=tuple(affected))

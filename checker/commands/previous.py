@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from checker.errors import UsageError
-from checker.escape import shortened, visible
+from checker.escape import visible
+from checker.load.json_file import read_json
 from checker.model.verdict import Verdict
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -25,23 +24,7 @@ def read_previous(path: Path, now: dt.datetime) -> Verdict:
 
 def read_verdict(path: Path, name: str, max_bytes: int) -> Verdict:
     """Any verdict in a file of at most `max_bytes`. Raises UsageError that begins with `name`."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    if len(data) > max_bytes:
-        raise UsageError(f"{name} has more than {max_bytes} bytes")
-    try:
-        return Verdict.model_validate_json(data)
-    except ValidationError as error:
-        raise UsageError(f"{name} is no verdict of version 1: {_first(error)}") from error
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"][:8])
-    return visible(shortened(f"{place}: {first['msg']}" if place else first["msg"], 300))
+    return read_json(path, Verdict, name, "is no verdict of version 1", max_bytes)
 
 
 def _unfit(verdict: Verdict, now: dt.datetime) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from packaging.metadata import InvalidMetadata, Metadata
@@ -52,7 +53,7 @@ def metadata_of_wheel(path: Path) -> bytes:
                 raise ValueError("its METADATA is too large")
             with wheel.open(members[0]) as stream:
                 data = stream.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"not a readable wheel ({type(error).__name__})") from error
     if len(data) > MAX_BYTES:
         raise ValueError("its METADATA is too large")

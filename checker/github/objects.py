@@ -38,6 +38,12 @@ class CommitRef(Told):
     sha: Commit
 
 
+class Reference(Told):
+    """A branch or tag; `object` is what it points to."""
+
+    object: CommitRef
+
+
 class Compared(Told):
     """Two commits compared: where their histories parted."""
 

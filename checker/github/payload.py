@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from checker.errors import UsageError
-from checker.escape import shortened, visible
+from checker.escape import visible
+from checker.load.json_file import read_json
 
 _MAX_BYTES = 32 * 1024 * 1024  # GitHub sends payloads of at most 25 MB
 
@@ -94,22 +94,5 @@ class Payload(Told):
 
 def read_payload(path: Path) -> Payload:
     """The payload in a file. Raises UsageError: no file, too large, not what GitHub sends."""
-    name = visible(str(path))
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"the event {name} cannot be read: {error.strerror or error}") from error
-    if len(data) > _MAX_BYTES:
-        raise UsageError(f"the event {name} has more than {_MAX_BYTES} bytes")
-    try:
-        return Payload.model_validate_json(data)
-    except ValidationError as error:
-        raise UsageError(f"the event {name} is none of GitHub's: {first_error(error)}") from error
-
-
-def first_error(error: ValidationError) -> str:
-    """Place and message of the first thing wrong, safe to print, without the value."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"][:8])
-    return visible(shortened(f"{place}: {first['msg']}" if place else first["msg"], 300))
+    name = f"the event {visible(str(path))}"
+    return read_json(path, Payload, name, "is none of GitHub's", _MAX_BYTES)

@@ -6,6 +6,8 @@ the event names) nor what counts as passing, and its texts are escaped like any 
 
 from __future__ import annotations
 
+import re
+
 from checker.errors import UsageError
 from checker.escape import shortened, visible
 from checker.github.client import Api
@@ -16,6 +18,7 @@ from checker.model.verdict import DecisionWord, Verdict
 
 #: A verdict of 1,000 skills and 5,000 findings has about 3 MB.
 MAX_BYTES = 16 * 1024 * 1024
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOTE = "Reported by the run of the pull request itself, and commented by a trusted job."
 
 
@@ -37,10 +40,14 @@ def check_origin(verdict: Verdict, run: WorkflowRun) -> None:
         raise UsageError(
             f"the verdict is of {visible(shortened(verdict.head, 64))}, the run was of {run.head_sha}"
         )
-    if verdict.decision is DecisionWord.PASS and (
-        verdict.error or any(skill.decision is not DecisionWord.PASS for skill in verdict.skills)
-    ):
+    if verdict.base is not None and not _COMMIT.fullmatch(verdict.base):
+        raise UsageError(f"the verdict's base is no commit: {visible(shortened(verdict.base, 64))}")
+    if verdict.decision is not DecisionWord.PASS:
+        return
+    if verdict.error or any(skill.decision is not DecisionWord.PASS for skill in verdict.skills):
         raise UsageError("the verdict contradicts itself: it passes, and a skill in it does not")
+    if verdict.base is None:
+        raise UsageError("the verdict passes and names no base: no base branch's policy judged it")
 
 
 def pull_of(api: Api, run: WorkflowRun) -> Pull | None:
@@ -67,7 +74,7 @@ def pull_of(api: Api, run: WorkflowRun) -> Pull | None:
 
 def trusted(api: Api, verdict: Verdict, pull: Pull, folder: str) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict as it may be shown, passing only where nothing speaks against it; and what to say of it."""
-    against = doubts(api, pull, folder)
+    against = doubts(api, pull, folder, verdict.base)
     if against and verdict.decision is DecisionWord.PASS:
         verdict = verdict.model_copy(update={"decision": DecisionWord.INCONCLUSIVE})
     return verdict, (*against, _NOTE)

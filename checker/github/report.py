@@ -26,16 +26,20 @@ class Posted:
 
 
 def post(
-    api: Api, number: int, verdict: Verdict, pointer: str, about: str = "", remarks: tuple[str, ...] = ()
+    api: Api, judged: Pull, verdict: Verdict, pointer: str, about: str = "", remarks: tuple[str, ...] = ()
 ) -> Posted:
-    """Comment the verdict on a pull request, unless its head has moved on. Never raises for GitHub's sake.
+    """Comment the verdict on the pull request as it was `judged`. Never raises for GitHub's sake.
 
-    `about` tells several skill repositories in one git repository apart.
+    One whose head has moved on, or that goes to another branch since, is left alone. `about` tells several
+    skill repositories in one git repository apart.
     """
+    number = judged.number
     try:
         pull = api.get(f"pulls/{number}", Pull)
         if pull.head.sha != verdict.head:
             return Posted(True, f"No comment: #{number} has moved on from {verdict.head[:12]}.")
+        if pull.base.ref != judged.base.ref:
+            return Posted(True, f"No comment: #{number} goes to another branch since.")
         line = marker(KIND, about)
         put_comment(api, number, login(api), line, VerdictComment(verdict, line, pointer, remarks).write)
     except Refused as error:
@@ -45,7 +49,7 @@ def post(
     return Posted(True)
 
 
-def comment_on(pull: Pull | None, choice: str, has_token: bool, post_it: Callable[[int], Posted]) -> Posted:
+def comment_on(pull: Pull | None, choice: str, has_token: bool, post_it: Callable[[Pull], Posted]) -> Posted:
     """Decide by `--comment` (`auto`, `always`, `never`) and post. A fork's token may only read."""
     if choice == "never" or pull is None:
         return Posted(True)
@@ -53,4 +57,4 @@ def comment_on(pull: Pull | None, choice: str, has_token: bool, post_it: Callabl
         return Posted(False, "No comment: GITHUB_TOKEN is not set.")
     if choice == "auto" and pull.from_fork:
         return Posted(True, "No comment from here: a fork's token may not write; see `proctor publish`.")
-    return post_it(pull.number)
+    return post_it(pull)

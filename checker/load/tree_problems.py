@@ -8,14 +8,13 @@ from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.skill import Entry, FileKind, Problem
+from checker.rules.lfs import MAX_POINTER, is_pointer
 from checker.rules.links import SUBMODULE, Links
 from checker.tools import Tree
 
 #: Problems of one kind that are listed one by one for a skill.
 _LISTED = 20
-_MAX_POINTER = 1024
 _REGULAR = (FileKind.FILE, FileKind.EXECUTABLE)
-_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 
 def ambiguous(skill_files: Sequence[str]) -> Problem:
@@ -83,7 +82,7 @@ def absent(path: str, error: Unanswered) -> Problem:
 
 def _absent(tree: Tree, path: str) -> Problem | None:
     try:
-        if not tree.read(path, _MAX_POINTER).startswith(_POINTER):
+        if not is_pointer(tree.read(path, MAX_POINTER)):
             return None
     except InputError:
         return None  # larger than any pointer; what is unreadable is said where it is needed

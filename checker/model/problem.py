@@ -10,7 +10,7 @@ class Problem(Frozen):
     """Something in a skill's own files that cannot be used. `fatal` = nothing else can be said of the skill.
 
     `strict_only` marks what only the strict form of the Agent Skills format forbids. `unexamined` marks
-    content that is not in the tree at all (behind a submodule or Git LFS): what cannot be read is not clean.
+    content that nobody looked at (behind a submodule or Git LFS, or too much of it): it is not clean.
     """
 
     message: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 
 import pytest
 
@@ -87,3 +89,27 @@ def test_it_has_what_a_marketplace_asks_for(action):
     assert action["name"] == "Proctor"
     assert action["branding"] == {"icon": "shield", "color": "purple"}
     assert len(action["description"]) < 125
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"ACTION_REPOSITORY": "owner/proctor", "ACTION_REF": "a" * 40},
+         f"https://git.example/owner/proctor/blob/{'a' * 40}/docs"),
+        ({"ACTION_REPOSITORY": "", "ACTION_REF": ""}, ""),
+        ({"ACTION_REPOSITORY": "o/p", "ACTION_REF": "v1", "PROCTOR_DOCS": "https://own.example"},
+         "https://own.example"),
+    ],
+)  # fmt: skip
+def test_findings_link_to_the_pages_of_the_commit_that_runs(action, tmp_path, given, told):
+    names = action["runs"]["steps"][1]["env"]
+    program = tmp_path / "proctor"
+    program.write_text('#!/bin/sh\nprintf %s "$PROCTOR_DOCS"\n')
+    program.chmod(0o755)
+    env = dict.fromkeys(names, "") | {
+        "PATH": os.environ["PATH"], "PROCTOR": str(program), "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_SERVER_URL": "https://git.example", **given,
+    }  # fmt: skip
+    done = subprocess.run(["bash", RUN], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == told
+    assert set(given) - {"PROCTOR_DOCS"} <= set(names)

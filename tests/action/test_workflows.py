@@ -63,6 +63,13 @@ def test_one_action_has_one_commit_everywhere():
             assert everywhere.setdefault(name, pin) == pin
 
 
+def test_a_pull_request_that_is_pointed_to_another_branch_is_examined_again():
+    """A check belongs to a commit, not to a branch: it would stay green by the policy of the first branch."""
+    workflow = yaml.safe_load((ROOT / "examples/workflows/pull-request.yml").read_text())
+    types = workflow[True]["pull_request"]["types"]  # YAML takes the key `on` for a truth value
+    assert {"opened", "synchronize", "reopened", "edited"} == set(types)
+
+
 def test_the_trusted_job_checks_nothing_out():
     job = yaml.safe_load((ROOT / "examples/workflows/fork-comment.yml").read_text())["jobs"]["comment"]
     uses = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]

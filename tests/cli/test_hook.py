@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 
 import pytest
@@ -54,6 +55,22 @@ def test_a_file_that_a_skill_links_to_touches_it(proctor, repo, stage):
     (repo.path / "skills/bad/notes.md").symlink_to("../../shared/notes.md")
     repo.git("add", "--all")
     assert proctor("hook", "check", "shared/notes.md").code == 1
+
+
+def test_a_file_that_is_taken_away_touches_its_skill(proctor, repo, stage):
+    """pre-commit names no file that the commit deletes, nor the old name of one that it moves."""
+    repo.commit({**packaged("tables", "pandas"), **packaged("bad", "evil")})
+    stage({"skills/tables/pylock.toml": None, "README.md": "x\n"})
+    done = proctor("hook", "check", "README.md")
+    assert (done.code, "skills/tables" in done.out, "skills/bad" in done.out) == (1, True, False)
+
+
+def test_a_name_that_is_not_utf8_touches_its_skill(proctor, repo, stage):
+    repo.commit(packaged("bad", "evil"))
+    name = os.fsdecode(b"skills/bad/caf\xe9.txt")
+    (repo.path / name).write_bytes(b"x")
+    repo.git("add", "--all")
+    assert proctor("hook", "check", name).code == 1
 
 
 def test_the_index_counts_and_not_the_disk(proctor, repo, stage):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,14 @@ def test_what_cannot_be_done_is_an_exception_with_words(here, monkeypatch, tmp_p
     assert skills.list_images() == ()  # nothing was ever built here, so nobody has to be asked
     with pytest.raises(Unanswered, match="setup-engine"):
         skills.clean_up()
+
+
+@pytest.mark.parametrize(
+    "now", ["2026-11-01T23:30:00-12:00", "2026-11-02T11:30:00", "2026-11-03T01:30:00+14:00"]
+)
+def test_what_expires_does_so_at_midnight_utc_wherever_the_caller_is(here, now):
+    images = SkillImages("our-skills", now=dt.datetime.fromisoformat(now), offline=True)
+    with ExitStack() as stack:
+        found = images._session(stack, "greeter").wiring.now
+    assert found == dt.datetime(2026, 11, 2, 11, 30, tzinfo=dt.UTC)
+    assert found.date() == dt.date(2026, 11, 2)

@@ -138,6 +138,16 @@ def test_a_head_that_has_moved_on_is_examined_and_not_commented(jobs, pull):
     assert f"#7 has moved on from {head[:12]}" in done.err
 
 
+def test_a_verdict_by_another_branchs_policy_is_not_commented(jobs, pull):
+    """Opened to a branch with a lax policy and pointed to another one while the check ran."""
+    payload, head = pull(DENIED)
+    event = {**payload["pull_request"], "base": {**payload["pull_request"]["base"], "ref": "lax"}}
+    jobs.origin.git("branch", "lax", "main")
+    done = jobs.ci("pull_request", {"pull_request": event}, jobs.clone(head))
+    assert jobs.github.bodies(7) == []
+    assert "#7 goes to another branch since" in done.err
+
+
 def test_a_policy_relaxed_together_with_a_skill_fails_and_is_shown(jobs, pull):
     relaxed = "version: 1\npackages:\n" + "".join(
         f"  - {{name: {name}, status: approved, min_maturity: intern, reason: x}}\n"
@@ -308,12 +318,16 @@ def test_also_where_something_could_not_be_checked(jobs, pull, fail_on, code):
 
 def test_reports_are_files_that_the_outputs_name(jobs, pull, tmp_path):
     payload, head = pull(DENIED)
+    jobs.setenv("PROCTOR_DOCS", "https://git.example/proctor/docs")
     verdict, sarif = tmp_path / "verdict.json", tmp_path / "proctor.sarif"
     files = ("--verdict-file", str(verdict), "--sarif-file", str(sarif))
     done = jobs.ci("pull_request", payload, jobs.clone(head), *files)
     assert (done.outputs["verdict-file"], done.outputs["sarif-file"]) == (str(verdict), str(sarif))
     assert json.loads(verdict.read_text())["head"] == head
-    assert json.loads(sarif.read_text())["version"] == "2.1.0"
+    log = json.loads(sarif.read_text())
+    assert log["version"] == "2.1.0"
+    helped = {rule["helpUri"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert "https://git.example/proctor/docs/checks/packages.md" in helped
 
 
 def test_a_policy_that_cannot_be_read_is_exit_code_2_and_told(jobs, pull):

@@ -47,7 +47,7 @@ def test_ci(jobs):
 def test_publish(jobs, tmp_path):
     head = jobs.origin.commit({"skills/letters/SKILL.md": "x\n"})
     jobs.github.add_pull(7, head, jobs.origin.git("rev-parse", "HEAD~1"), fork=True)
-    (tmp_path / "verdict.json").write_text(json.dumps({**PASSING, "head": head}))
+    (tmp_path / "verdict.json").write_text(json.dumps({**PASSING, "head": head, "base": head}))
     done = jobs.step("workflow_run", run_of(head), "publish", tmp_path / "verdict.json")
     held("console", "$ proctor publish verdict.json\n", done.out)
 

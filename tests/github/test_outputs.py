@@ -91,8 +91,8 @@ FORK = repository(2, "stranger/skills")
 def test_when_there_is_a_comment(choice, head, token, asked, done):
     numbers = []
 
-    def post(number):
-        numbers.append(number)
+    def post(pull):
+        numbers.append(pull.number)
         return Posted(True)
 
     told = pull(7, "open", side(head or OWN, "x", "a" * 40), side(OWN, "main", "b" * 40))

@@ -16,7 +16,7 @@ PASSING = {
     "version": 1,
     "decision": "pass",
     "now": NOW,
-    "base": "b" * 40,
+    "base": "b" * 40,  # a test that asks GitHub names a real one
     "engines": [],
     "skills": [{"skill": "skills/letters", "decision": "pass", "outcomes": []}],
 }
@@ -62,11 +62,18 @@ def publish(jobs, tmp_path):
     return call
 
 
-def told(payload, **more):
-    return {**PASSING, "head": payload["workflow_run"]["head_sha"], **more}
+@pytest.fixture
+def told(jobs):
+    """A verdict of the run, judged by the base branch as it is."""
+
+    def of(payload, **more):
+        head, base = payload["workflow_run"]["head_sha"], jobs.origin.head()
+        return {**PASSING, "head": head, "base": base, **more}
+
+    return of
 
 
-def test_a_verdict_of_a_fork_is_commented_and_kept_up_to_date(jobs, fork, publish):
+def test_a_verdict_of_a_fork_is_commented_and_kept_up_to_date(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     first, second = (publish(payload, told(payload)) for _ in range(2))
     assert [first.code, second.code] == [0, 0]
@@ -78,7 +85,7 @@ def test_a_verdict_of_a_fork_is_commented_and_kept_up_to_date(jobs, fork, publis
 
 
 @pytest.mark.parametrize("files", GUARDED.values(), ids=GUARDED)
-def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, files):
+def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, told, files):
     payload = fork({"skills/letters/SKILL.md": "x\n", **files})
     assert publish(payload, told(payload)).code == 0
     [body] = jobs.github.bodies(7)
@@ -86,33 +93,64 @@ def test_what_changes_what_decides_on_it_is_never_green(jobs, fork, publish, fil
     assert "\n> This pull request changes what decides on it (`" in body
 
 
-def test_what_the_base_changed_meanwhile_is_not_held_against_it(jobs, fork, publish):
+def test_what_the_base_changed_meanwhile_is_not_held_against_it(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.pulls[7]["base"]["sha"] = jobs.origin.commit({".github/workflows/new.yml": "on: push\n"})
     publish(payload, told(payload))
     assert "## Proctor: ✓ pass" in jobs.github.bodies(7)[0]
 
 
-def test_a_policy_in_a_folder_is_guarded_there(jobs, fork, publish):
+def test_the_policy_of_another_branch_counts_for_nothing_here(jobs, fork, publish, told):
+    """A pull request to a branch with a lax policy passes; then its author points it to another branch."""
+    payload = fork({"skills/letters/SKILL.md": "x\n"})
+    strict = jobs.origin.head()
+    lax = jobs.origin.commit({"policies/packages.yaml": "version: 1\npackages: []\n"})
+    jobs.origin.git("branch", "old/lax", lax)
+    jobs.origin.git("reset", "-q", "--hard", strict)
+    verdict = told(payload, base=lax)
+    publish(payload, verdict)
+    [body] = jobs.github.bodies(7)
+    assert "! inconclusive" in body
+    assert "\n> This report was judged by another policy" in body
+    jobs.github.pulls[7]["base"]["ref"] = "old/lax"
+    publish(payload, verdict)
+    assert "## Proctor: ✓ pass" in jobs.github.bodies(7)[0]
+
+
+def test_a_base_branch_that_moved_on_with_the_same_policy_is_the_same(jobs, fork, publish, told):
+    payload = fork({"skills/letters/SKILL.md": "x\n"})
+    verdict = told(payload)
+    jobs.origin.commit({"README.md": "more\n"})
+    publish(payload, verdict)
+    assert "## Proctor: ✓ pass" in jobs.github.bodies(7)[0]
+
+
+def test_a_base_that_github_does_not_know_is_no_comment(jobs, fork, publish, told):
+    payload = fork({"skills/letters/SKILL.md": "x\n"})
+    assert publish(payload, told(payload, base="b" * 40)).code == 3
+    assert jobs.github.writes() == []
+
+
+def test_a_policy_in_a_folder_is_guarded_there(jobs, fork, publish, told):
     payload = fork({"team/policies/packages.yaml": "version: 1\npackages: []\n"})
     publish(payload, told(payload), "--path", "team/")
     assert "! inconclusive" in jobs.github.bodies(7)[0]
 
 
-def test_a_repository_too_large_to_tell_is_never_green(jobs, fork, publish):
+def test_a_repository_too_large_to_tell_is_never_green(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.truncated = True
     publish(payload, told(payload))
     assert "! inconclusive" in jobs.github.bodies(7)[0]
 
 
-def test_a_verdict_that_fails_is_shown_as_it_is(jobs, fork, publish):
+def test_a_verdict_that_fails_is_shown_as_it_is(jobs, fork, publish, told):
     payload = fork({".github/workflows/proctor.yml": "on: push\n"})
     publish(payload, told(payload, decision="fail"))
     assert "## Proctor: ✗ fail" in jobs.github.bodies(7)[0]
 
 
-def test_a_head_that_has_moved_on_is_not_commented(jobs, fork, publish):
+def test_a_head_that_has_moved_on_is_not_commented(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     fork({"skills/letters/SKILL.md": "y\n"})
     done = publish(payload, told(payload))
@@ -120,7 +158,7 @@ def test_a_head_that_has_moved_on_is_not_commented(jobs, fork, publish):
     assert "no open pull request has" in done.out
 
 
-def test_another_pull_requests_number_cannot_be_chosen(jobs, fork, publish):
+def test_another_pull_requests_number_cannot_be_chosen(jobs, fork, publish, told):
     """The number comes from GitHub, by repository, branch and head; one in the file is an unknown key."""
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     fork({"skills/other/SKILL.md": "x\n"}, number=8, branch="other")
@@ -130,14 +168,14 @@ def test_another_pull_requests_number_cannot_be_chosen(jobs, fork, publish):
     assert (len(jobs.github.bodies(7)), jobs.github.bodies(8)) == (1, [])
 
 
-def test_the_same_branch_name_in_another_repository_is_another(jobs, fork, publish):
+def test_the_same_branch_name_in_another_repository_is_another(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     payload["workflow_run"]["head_repository"]["id"] = 3
     assert publish(payload, told(payload)).code == 0
     assert jobs.github.writes() == []
 
 
-def test_one_head_in_two_pull_requests_cannot_be_told_apart(jobs, fork, publish):
+def test_one_head_in_two_pull_requests_cannot_be_told_apart(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     head = payload["workflow_run"]["head_sha"]
     jobs.github.add_pull(8, head, jobs.origin.head(), fork=True, into="release")
@@ -155,6 +193,11 @@ FORGED = {
     "of another commit": ({**PASSING, "head": "c" * 40}, "the verdict is of cccc"),
     "of a path": ({**PASSING, "head": "../../etc/passwd"}, "the verdict is of ../../etc/passwd"),
     "of a command": ({**PASSING, "head": "\n::set-output name=decision::pass"}, r"the verdict is of \x0a"),
+    "of a base that is a path": (
+        {**PASSING, "head": HEAD, "base": "../../user"},
+        "base is no commit: ../../user",
+    ),
+    "that passes without a base": ({**PASSING, "head": HEAD, "base": None}, "names no base"),
     "that contradicts itself": (
         {**PASSING, "head": HEAD, "skills": [{"skill": "a", "decision": "fail", "outcomes": []}]},
         "contradicts itself",
@@ -178,7 +221,7 @@ def test_a_file_of_a_hundred_megabytes_is_refused(jobs, tmp_path):
     assert (done.code, "has more than 16777216 bytes" in done.err) == (2, True)
 
 
-def test_texts_of_the_file_end_up_as_text(jobs, fork, publish):
+def test_texts_of_the_file_end_up_as_text(jobs, fork, publish, told):
     hostile = (
         "<img src=x onerror=1> @everyone #123 <!-- proctor:verdict --> [x](javascript:1) | `a` </details>"
         "\n::add-mask::a \u202e \u200b " + "x" * 10_000
@@ -212,13 +255,13 @@ def test_other_events_are_refused(jobs, publish, event, payload, message):
     assert (done.code, message in done.err, jobs.github.requests()) == (2, True, [])
 
 
-def test_a_token_that_may_not_write_is_an_error_here(jobs, fork, publish):
+def test_a_token_that_may_not_write_is_an_error_here(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     done = publish(payload, told(payload), token=READ)
     assert (done.code, "pull-requests: write" in done.out) == (3, True)
 
 
-def test_trees_that_cannot_be_compared_are_no_comment(jobs, fork, publish):
+def test_trees_that_cannot_be_compared_are_no_comment(jobs, fork, publish, told):
     payload = fork({"skills/letters/SKILL.md": "x\n"})
     jobs.github.fail("GET", "compare", answering(404), times=9)
     done = publish(payload, told(payload))

@@ -336,6 +336,27 @@ def test_a_file_in_lfs_cannot_be_examined(name):
     assert problem.location.file == f"skills/tables/{name}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        LFS.replace(b"\n", b"\r\n"),
+        b"\n\n" + LFS,
+        b"ext-0-any sha256:" + b"1" * 64 + b"\n" + LFS,
+        LFS.replace(b"git-lfs.github", b"hawser.github"),
+        LFS.replace(b"https://git-lfs.github.com/spec/v1", b"http://git-media.io/v/2"),
+    ],
+)
+def test_whatever_git_lfs_takes_for_a_pointer_is_one(text):
+    skill = loaded_skill({"SKILL.md": SKILL_MD, "setup.sh": text})
+    assert [p.location.file for p in skill.problems if p.unexamined] == ["skills/tables/setup.sh"]
+
+
+def test_a_page_on_git_lfs_is_none():
+    page = b"A pointer begins with `version https://git-lfs.github.com/spec/v1`.\n"
+    skill = loaded_skill({"SKILL.md": SKILL_MD, "lfs.md": page, "long.md": LFS + b"x" * 1_000})
+    assert not any(p.unexamined for p in skill.problems)
+
+
 class PartialClone(MemoryTree):
     """A tree that lists files of which git has not the content."""
 

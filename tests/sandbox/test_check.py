@@ -175,6 +175,15 @@ def test_what_could_not_be_checked_is_never_built(needed: str) -> None:
     assert (outcome.status, box.orders) == (Status.BROKEN, [])
 
 
+def test_a_package_that_nobody_could_call_malicious_is_not_built() -> None:
+    box = FakeSandbox()
+    outcome = examine(box, earlier={"vulnerabilities": Outcome.broken("vulnerabilities", ID, "no answer")})
+    assert (outcome.status, box.orders) == (Status.BROKEN, [])
+    assert outcome.reason == "not built, because `vulnerabilities` is not answered: no answer"
+    off = Outcome.skipped("vulnerabilities", ID, "--offline, and no advisory snapshot was given")
+    assert examine(box, earlier={"vulnerabilities": off}).status is Status.PASSED
+
+
 def test_warnings_do_not_keep_a_skill_from_being_built() -> None:
     box = FakeSandbox()
     warned = verdicts.failed(verdicts.finding(Severity.WARNING), skill=ID)

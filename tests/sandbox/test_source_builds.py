@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
+from checker.engines.sandbox.box.observe import Counters
 from checker.engines.sandbox.images.sdist import read_sdist
-from checker.errors import InputError
+from checker.engines.sandbox.images.source_builds import BuiltToo, SourceBuilds, _refuse_network
+from checker.errors import InputError, Unanswered
 from checker.model.lock import Lock, LockedDistribution, LockedFile
 from checker.rules.lock.wheel_choice import choose
 from checker.tools import Phase
@@ -123,6 +125,56 @@ def test_only_what_the_policy_names_is_built() -> None:
     platform = "x86_64-manylinux_2_28"
     assert choose(lock, "3.11", platform).problems
     assert choose(lock, "3.11", platform, ("made",)).sources == (sdist,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "made-1.0-py3-none-any/../../../../x.whl",
+        "made-1.0-1/../../x-py3-none-any.whl",
+        "made-1.0-py3-none-any\0.whl",
+        "made-1.0-py3-none-any\n.whl",
+        "made-1.0-py3-none-any\ud800.whl",
+        f"made-1.0-py3-none-{'a' * 300}.whl",
+    ],
+)
+def test_what_was_built_cannot_choose_where_it_is_kept(tmp_path: Path, name: str) -> None:
+    """What builds forges its report at will: the name in it would be a path on this machine."""
+    builds = SourceBuilds(None, BuiltToo(State(tmp_path / "state"), None), "runc")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="was built to something that is no wheel"):
+        builds._kept(tmp_path / "made-1.0.tar.gz", name, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_of_something_else_is_no_wheel_that_was_built(tmp_path: Path, monkeypatch) -> None:
+    state = State(tmp_path / "state")
+    builds = SourceBuilds(None, BuiltToo(state, None), "runc")  # type: ignore[arg-type]
+    monkeypatch.setattr(SourceBuilds, "_build", lambda *_: ("made-1.0-py3-none-any.whl", b"built"))
+    order, path = image_order({}), tmp_path / "made-1.0.tar.gz"
+    made = builds._one(order, "a" * 64, path)
+    (record,) = (state.folder / "built").glob("*.json")
+    for foreign in (
+        '{"layer": "x"}',
+        "[]",
+        "{",
+        '{"filename": "../../made-1.0-py3-none-any.whl", "sha256": "x"}',
+    ):
+        record.write_text(foreign)
+        assert builds._one(order, "a" * 64, path) == made
+
+
+def counted(attempts: int | None) -> Counters:
+    return Counters(None, None, None, None, None, network_attempts=attempts)
+
+
+def test_a_build_whose_network_nobody_sees_is_not_used() -> None:
+    path = Path("made-1.0.tar.gz")
+    for before, after in ((None, None), (0, None), (None, 0)):
+        with pytest.raises(Unanswered, match="wants a network cannot be seen"):
+            _refuse_network(path, counted(before), counted(after))
+    with pytest.raises(InputError, match=r"reach a network while it was built \(2 times"):
+        _refuse_network(path, counted(1), counted(3))
+    _refuse_network(path, counted(1), counted(1))
 
 
 class Box:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 import warnings
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.engines.core_metadata import metadata_of_wheel
+from checker.engines.sandbox.images.packages import Interpreter, wheel_members
 from checker.engines.sandbox.images.unpack import examine
 from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
 from checker.errors import InputError
@@ -96,6 +100,45 @@ def test_what_is_no_wheel_is_refused(tmp_path: Path, content: bytes) -> None:
     wheel.write_bytes(content)
     with pytest.raises(InputError):
         examine([wheel], "3.11", LIMIT)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        b"[console_scripts]\na = b:c\na = b:c\n",
+        b"no section\n[x",
+        b"[console_scripts]\nno value\n",
+        b"[console_scripts]\na = b:c:d\n",
+        b"[console_scripts]\na = %(b)s\n",
+        b"[console_scripts]\n../../../../etc/cron.d/a = b:c\n",
+        b"[console_scripts]\n/etc/a = b:c\n",
+        b"\xff",
+    ],
+)
+def test_entry_points_that_cannot_be_read_are_refused(tmp_path: Path, scripts: bytes) -> None:
+    wheel = put(tmp_path, build_wheel("odd", files={"odd-1.0.dist-info/entry_points.txt": scripts}))
+    with pytest.raises(InputError, match=r"cannot be read as a wheel: .+"):
+        examine([wheel], "3.11", LIMIT)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), min_size=1, max_size=8))
+def test_a_damaged_wheel_is_an_error_of_its_own_and_never_a_crash(changes: list[tuple[int, int]]) -> None:
+    built = build_wheel(
+        "odd", files={"odd-1.0.dist-info/entry_points.txt": b"[console_scripts]\na = odd:b\n"}
+    )
+    data = bytearray(built.data)
+    for at, byte in changes:
+        data[at % len(data)] = byte
+    with tempfile.TemporaryDirectory() as folder:
+        wheel, staging = Path(folder, built.filename), Path(folder, "staging")
+        wheel.write_bytes(data)
+        staging.mkdir()
+        with suppress(InputError):
+            (contents,) = examine([wheel], "3.11", LIMIT)
+            list(wheel_members(staging, contents, Interpreter("3.11", "/usr/bin/python3", None)))
+        with suppress(ValueError):
+            metadata_of_wheel(wheel)
 
 
 def test_two_wheels_that_own_one_file_are_refused(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from tests.support import serving
 
 
 @dataclass
@@ -28,52 +28,11 @@ class Script:
     asked: list[dict[str, str]] = field(default_factory=list)
 
 
-class ExportServer:
-    """Use it in `with`; change `script` at any time. With `tls`, over TLS."""
-
-    def __init__(self, data: bytes, tls: ssl.SSLContext | None = None, **details: Any) -> None:
-        self.script = Script(data, **details)
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.owner = self
-        if tls is not None:
-            plain = self._server.socket
-            self._server.socket = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return self._server.server_port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/PyPI/all.zip"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    owner: ExportServer
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up early is no news."""
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(serving.Handler):
     """Answers one request by the script."""
 
-    server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        script = self.server.owner.script
+    def respond(self) -> None:
+        script: Script = self.server.owner.script
         script.asked.append(
             {k: v for k, v in self.headers.items() if k in ("Range", "If-Range", "If-None-Match")}
         )
@@ -98,19 +57,24 @@ class Handler(BaseHTTPRequestHandler):
     def send(self, status: int, body: bytes, promised: int, more: dict[str, str] | None = None) -> None:
         """An answer; one that breaks sends less than it promised."""
         script = self.server.owner.script
-        self.send_response(status)
-        self.send_header("Content-Length", str(promised))
-        if script.etag:
-            self.send_header("ETag", script.etag)
-        for name, value in {**script.headers, **(more or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
         if body and script.breaks:
             body, self.close_connection = body[: script.breaks.pop(0)], True
-        self.wfile.write(body)
+        etag = {"ETag": script.etag} if script.etag else {}
+        self.answer(status, {"Content-Length": str(promised), **etag, **script.headers, **(more or {})}, body)
 
-    def log_message(self, *_: object) -> None:
-        pass
+
+class ExportServer(serving.Serving):
+    """Use it in `with`; change `script` at any time. With `tls`, over TLS."""
+
+    handler = Handler
+
+    def __init__(self, data: bytes, tls: ssl.SSLContext | None = None, **details: Any) -> None:
+        super().__init__(tls)
+        self.script = Script(data, **details)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/PyPI/all.zip"
 
 
 def repr_digest(data: bytes) -> str:

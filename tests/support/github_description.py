@@ -29,6 +29,7 @@ ASKED = (
     ("get", f"{_REPO}/pulls"),
     ("get", f"{_REPO}/pulls/{{pull_number}}"),
     ("get", f"{_REPO}/compare/{{basehead}}"),
+    ("get", f"{_REPO}/git/ref/{{ref}}"),
     ("get", f"{_REPO}/git/trees/{{tree_sha}}"),
 )
 

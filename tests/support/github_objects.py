@@ -191,6 +191,13 @@ def commit(sha: str) -> dict[str, Any]:
     }
 
 
+def reference(name: str, sha: str) -> dict[str, Any]:
+    """A `git-ref`; `name` is without `refs/`."""
+    url = f"https://api.example/repos/example/skills/git/refs/{name}"
+    target = {"type": "commit", "sha": sha, "url": f"https://api.example/commits/{sha}"}
+    return {"ref": f"refs/{name}", "node_id": "REF_1", "url": url, "object": target}
+
+
 def comparison(base: str, merge_base: str) -> dict[str, Any]:
     """A `commit-comparison` that tells where the histories parted."""
     own = "https://api.example/repos/example/skills/compare/a...b"

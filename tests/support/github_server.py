@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.support import github_description, github_objects
 from tests.support.loopback import JSON, Asked, Loopback
@@ -172,6 +172,7 @@ class GitHubServer:
             ("GET", r"pulls/(\d+)", lambda n: (200, _known(self.pulls, int(n)), {})),
             ("GET", r"pulls", lambda: _page(self._pulls(query), query)),
             ("GET", r"compare/([0-9a-f]{40})\.\.\.([0-9a-f]{40})", self._compare),
+            ("GET", r"git/ref/([^/]+)", lambda name: (200, self._reference(unquote(name)), {})),
             ("GET", r"git/trees/([0-9a-f]{40})", lambda sha: (200, self._tree(sha), {})),
         )
         for method, pattern, act in routes:
@@ -241,6 +242,12 @@ class GitHubServer:
         if not found:
             raise Refusal(404, "Not Found")
         return 200, github_objects.comparison(base, found), {}
+
+    def _reference(self, name: str) -> dict[str, Any]:
+        sha = self._plumb("rev-parse", "--verify", f"refs/{name}^{{commit}}").strip()
+        if not sha:
+            raise Refusal(404, "Not Found")
+        return github_objects.reference(name, sha)
 
     def _tree(self, sha: str) -> dict[str, Any]:
         listed = self._plumb("ls-tree", "-r", "-t", "-z", sha).split("\0")[:-1]

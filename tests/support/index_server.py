@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from tests.support import serving
 from tests.support.wheels import Built
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -33,76 +32,11 @@ class Served:
     listed: dict[str, Any] = field(default_factory=dict)
 
 
-class IndexServer:
-    """The index. `faults` maps a request path (or "*") to what answers instead; `asked` counts paths.
-
-    With `login` ("user:password") every request without that basic authentication is answered with 401.
-    """
-
-    def __init__(self, login: str | None = None) -> None:
-        self.projects: dict[str, dict[str, Served]] = {}
-        self.faults: dict[str, Fault] = {}
-        self.asked: Counter[str] = Counter()
-        self.login = login
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.index = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    def add(self, built: Built, **details: Any) -> Built:
-        """Serve a distribution; `details` are those of `Served`."""
-        name = canonicalize_name(built.filename.partition("-")[0])
-        self.projects.setdefault(name, {})[built.filename] = Served(built, **details)
-        return built
-
-    @property
-    def origin(self) -> str:
-        """`http://127.0.0.1:PORT`."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        """Address of the index."""
-        return f"{self.origin}/simple"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def page(self, name: str) -> dict[str, Any] | None:
-        """The project page, as an object."""
-        if name not in self.projects:
-            return None
-        files = [_listed(served) for served in self.projects[name].values()]
-        return {"meta": {"api-version": "1.1"}, "name": name, "files": files, "versions": []}
-
-    def find(self, filename: str) -> Served | None:
-        """The file of that name, whichever project it belongs to."""
-        return next((files[filename] for files in self.projects.values() if filename in files), None)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    index: IndexServer
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up early is no news."""
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(serving.Handler):
     """Answers one request."""
 
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        index = self.server.index
+    def respond(self) -> None:
+        index: IndexServer = self.server.owner
         index.asked[self.path] += 1
         fault = index.faults.get(self.path) or index.faults.get("*")
         if fault is not None:
@@ -114,15 +48,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
         """A whole answer."""
-        self.send_response(status)
-        for name, value in {
-            "Content-Type": kind,
-            "Content-Length": str(len(body)),
-            **(headers or {}),
-        }.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(status, {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}, body)
 
     def _answer(self, index: IndexServer) -> None:
         kind, _, rest = self.path.strip("/").partition("/")
@@ -134,8 +60,48 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send(404, b"not here", "text/plain")
 
-    def log_message(self, *_: object) -> None:
-        pass
+
+class IndexServer(serving.Serving):
+    """The index. `faults` maps a request path (or "*") to what answers instead; `asked` counts paths.
+
+    With `login` ("user:password") every request without that basic authentication is answered with 401.
+    """
+
+    handler = Handler
+
+    def __init__(self, login: str | None = None) -> None:
+        super().__init__()
+        self.projects: dict[str, dict[str, Served]] = {}
+        self.faults: dict[str, Fault] = {}
+        self.asked: Counter[str] = Counter()
+        self.login = login
+
+    def add(self, built: Built, **details: Any) -> Built:
+        """Serve a distribution; `details` are those of `Served`."""
+        name = canonicalize_name(built.filename.partition("-")[0])
+        self.projects.setdefault(name, {})[built.filename] = Served(built, **details)
+        return built
+
+    @property
+    def origin(self) -> str:
+        """`http://127.0.0.1:PORT`."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Address of the index."""
+        return f"{self.origin}/simple"
+
+    def page(self, name: str) -> dict[str, Any] | None:
+        """The project page, as an object."""
+        if name not in self.projects:
+            return None
+        files = [_listed(served) for served in self.projects[name].values()]
+        return {"meta": {"api-version": "1.1"}, "name": name, "files": files, "versions": []}
+
+    def find(self, filename: str) -> Served | None:
+        """The file of that name, whichever project it belongs to."""
+        return next((files[filename] for files in self.projects.values() if filename in files), None)
 
 
 def _listed(served: Served) -> dict[str, Any]:

@@ -6,67 +6,34 @@ import base64
 import contextlib
 import select
 import socket
-import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import urlsplit
 
-
-class Proxy:
-    """`hosts` maps a host name, which nobody else can resolve, to a port of this machine.
-
-    `asked` keeps method and target of each request. With `login` ("user:password") it wants to see that.
-    """
-
-    def __init__(self, hosts: Mapping[str, int], login: str = "") -> None:
-        self.hosts, self.login = dict(hosts), login
-        self.asked: list[str] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.proxy = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Address, with the login where there is one."""
-        login = f"{self.login}@" if self.login else ""
-        return f"http://{login}127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+from tests.support import serving
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    proxy: Proxy
+class _Handler(serving.Handler):
+    wbufsize = 0  # what is relayed goes past the buffer
 
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up early is no news."""
+    def respond(self) -> None:
+        if self.command == "CONNECT":
+            self._tunnel()
+        else:
+            self._forward()
 
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def do_CONNECT(self) -> None:
+    def _tunnel(self) -> None:
         if (target := self._target(self.path.rpartition(":")[0])) is not None:
             with target:
                 self.send_response(200)
                 self.end_headers()
                 self._relay(target)
 
-    def do_GET(self) -> None:
+    def _forward(self) -> None:
         parts = urlsplit(self.path)
         if (target := self._target(parts.hostname or "")) is not None:
             kept = {name: value for name, value in self.headers.items() if not name.startswith("Proxy-")}
             lines = [
-                f"GET {parts.path} HTTP/1.1",
+                f"{self.command} {parts.path} HTTP/1.1",
                 *(f"{n}: {v}" for n, v in kept.items()),
                 "Connection: close",
             ]
@@ -77,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _target(self, host: str) -> socket.socket | None:
         """A connection to where the host is; None where this client gets none, and was told so."""
         self.close_connection = True
-        proxy = self.server.proxy
+        proxy: Proxy = self.server.owner
         proxy.asked.append(f"{self.command} {self.path}")
         shown = self.headers.get("Proxy-Authorization", "")
         if proxy.login and shown != f"Basic {base64.b64encode(proxy.login.encode()).decode()}":
@@ -98,5 +65,22 @@ class _Handler(BaseHTTPRequestHandler):
                         return
                     (target if one is self.connection else self.connection).sendall(data)
 
-    def log_message(self, *_: object) -> None:
-        pass
+
+class Proxy(serving.Serving):
+    """`hosts` maps a host name, which nobody else can resolve, to a port of this machine.
+
+    `asked` keeps method and target of each request. With `login` ("user:password") it wants to see that.
+    """
+
+    handler = _Handler
+
+    def __init__(self, hosts: Mapping[str, int], login: str = "") -> None:
+        super().__init__()
+        self.hosts, self.login = dict(hosts), login
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Address, with the login where there is one."""
+        login = f"{self.login}@" if self.login else ""
+        return f"http://{login}127.0.0.1:{self.port}"

@@ -16,7 +16,7 @@ from checker.engines.git.command import ENGINE, GitCommand, find_place, said
 from checker.engines.git.fetch import Remote, fetch
 from checker.engines.git.objects import Objects
 from checker.engines.git.refs import Refs
-from checker.engines.git.staged import staged_tree
+from checker.engines.git.staged import staged_away, staged_tree
 from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
@@ -135,6 +135,10 @@ class Git:
     def staged(self, index: Path | None = None) -> GitTree:
         """The examined folder as it is staged, in the repository's index or the one at `index`."""
         return staged_tree(self._command, self._objects, self._ahead, index)
+
+    def staged_away(self, index: Path | None = None) -> frozenset[str]:
+        """Paths of the examined folder that the next commit takes away; `index` as for `staged`."""
+        return staged_away(self._command, self._refs.head(), index)
 
     def commit_time(self, commit: str) -> dt.datetime:
         """When `commit` was made, by the committer's clock, in UTC."""

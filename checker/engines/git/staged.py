@@ -19,14 +19,28 @@ _MERGED = "0"
 
 def staged_tree(command: GitCommand, objects: Objects, ahead: Ahead, index: Path | None) -> GitTree:
     """The index as a Tree. During `git commit FILE` git uses another `index` than the repository's."""
-    env = {"GIT_INDEX_FILE": str(index)} if index is not None else None
 
     def fill(listing: Listing) -> None:
-        done = command.run("ls-files", "-z", "--stage", "--", ".", extra_env=env)
+        done = command.run("ls-files", "-z", "--stage", "--", ".", extra_env=_env(index))
         for line in done.stdout.split(b"\0")[:-1]:
             _add(listing, line)
 
     return GitTree(command, objects, ahead, REVISION, fill)
+
+
+def staged_away(command: GitCommand, head: str | None, index: Path | None) -> frozenset[str]:
+    """Paths that the commit `head` (None: nothing yet) has in the examined folder, and the index has not."""
+    if head is None:
+        return frozenset()
+    done = command.run(
+        "diff-index", "-z", "--cached", "--name-only", "--relative", "--diff-filter=D", "--no-renames",
+        "--ignore-submodules=none", "--end-of-options", head, "--", ".", extra_env=_env(index),
+    )  # fmt: skip
+    return frozenset(raw.decode("utf-8", "backslashreplace") for raw in done.stdout.split(b"\0")[:-1])
+
+
+def _env(index: Path | None) -> dict[str, str] | None:
+    return {"GIT_INDEX_FILE": str(index)} if index is not None else None
 
 
 def _add(listing: Listing, line: bytes) -> None:

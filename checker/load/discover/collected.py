@@ -19,7 +19,7 @@ from checker.tools import Tree
 
 #: Bytes of one text file. Larger ones are said, not read.
 TEXT_LIMIT = 4_000_000
-#: Findings of one kind in one skill; what comes after is counted in one sentence.
+#: Findings of one kind in one skill; that there are more is said in one sentence, and never clean.
 _MOST = 5_000
 _HOPS = 8
 _CONTENT = (FileKind.FILE, FileKind.EXECUTABLE)
@@ -69,14 +69,15 @@ class Collected:
                 Ungoverned(manager=shortened(visible(manager), 40), what=what, location=at, in_prose=in_prose)
             )
 
-    def misunderstood(self, message: str, at: Location) -> None:
-        """Note what could not be read or told, once for each place."""
-        if len(self.not_understood) < _MOST:
-            self.not_understood.setdefault((at.file, at.line, message), Problem(message=message, location=at))
+    def misunderstood(self, message: str, at: Location, *, unexamined: bool = False) -> None:
+        """Note what could not be told, once for each place; `unexamined`: nobody looked at what is there."""
+        if len(self.not_understood) < _MOST or unexamined:
+            problem = Problem(message=message, location=at, unexamined=unexamined)
+            self.not_understood.setdefault((at.file, at.line, message), problem)
 
     def text(self, path: str, limit: int = TEXT_LIMIT) -> str | None:
-        """A file as text with plain line feeds and no BOM; None (and a note) where it cannot be had."""
-        data = self.content(path, limit)
+        """A file as text with plain line feeds and no BOM; None where it cannot be had, and is unexamined."""
+        data = self.content(path, limit, unexamined=True)
         if data is None:
             return None
         try:
@@ -88,13 +89,13 @@ class Collected:
             text = data.decode("utf-8", "ignore")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
-    def content(self, path: str, limit: int = TEXT_LIMIT) -> bytes | None:
+    def content(self, path: str, limit: int = TEXT_LIMIT, *, unexamined: bool = False) -> bytes | None:
         """The bytes of a file, through symlinks that stay in the tree; None (and a note) otherwise."""
         try:
             real = self._real(path)
             data = self.tree.read(real, limit)
         except InputError as error:
-            self.misunderstood(error.message, Location(file=path, line=error.line))
+            self.misunderstood(error.message, Location(file=path, line=error.line), unexamined=unexamined)
             return None
         self.outside.update(each for each in (path, real) if not self.inside(each))
         return data
@@ -136,10 +137,17 @@ class Collected:
 
     def result(self, imports: Iterable[Import]) -> Discovery:
         """Everything, frozen, in the order of file and line."""
-        for name, kept in (("declarations", self.declarations), ("installs", self.not_governed)):
+        full = (
+            ("declarations", self.declarations),
+            ("installs", self.not_governed),
+            ("things that cannot be told", self.not_understood),
+        )
+        for name, kept in full:
             if len(kept) >= _MOST:
                 whole = Location(file=self.folder.skill_md)
-                self.misunderstood(f"more than {_MOST} {name}: the rest is not listed", whole)
+                self.misunderstood(
+                    f"more than {_MOST} {name}: the rest is not listed", whole, unexamined=True
+                )
         return Discovery(
             declarations=tuple(sorted(self.declarations, key=lambda d: _place(d.location))),
             imports=tuple(sorted(imports, key=lambda i: (*_place(i.location), i.module))),

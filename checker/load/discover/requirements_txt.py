@@ -45,7 +45,8 @@ def read_requirements(
     if (path, form) in found.requirement_files:
         return
     if len(found.requirement_files) >= _MOST_FILES:
-        found.misunderstood(f"more than {_MOST_FILES} requirements files: not read", at_line(path, None))
+        words = f"more than {_MOST_FILES} requirements files: not read"
+        found.misunderstood(words, at_line(path, None), unexamined=True)
         return
     found.requirement_files.add((path, form))
     text = found.text(path)

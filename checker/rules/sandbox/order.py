@@ -9,6 +9,7 @@ from checker.escape import visible
 from checker.model.plan import Examinee
 from checker.model.policy import Policy, Target
 from checker.model.skill import Entry, FileKind, Skill
+from checker.rules.lfs import is_pointer
 from checker.rules.links import Links
 from checker.rules.lock.wheel_choice import choose, is_linux
 from checker.tools import ImageOrder, Tree
@@ -18,7 +19,6 @@ ENGINE = "sandbox"
 MAX_FILE_BYTES, MAX_SKILL_BYTES = 64 << 20, 256 << 20
 #: Each is a read, an entry of a layer and an inode: a skill of 100,000 files would take minutes.
 MAX_SKILL_FILES = 10_000
-_LFS = b"version https://git-lfs"
 
 
 def target_of(policy: Policy) -> Target:
@@ -66,7 +66,7 @@ def _files(skill: Skill, head: Tree) -> dict[str, tuple[bytes, bool]]:
     files: dict[str, tuple[bytes, bool]] = {}
     for path, source in _sources(skill, head):
         content = head.read(source.path, MAX_FILE_BYTES)
-        if content.startswith(_LFS):
+        if is_pointer(content):
             raise Unanswered(ENGINE, f"{visible(path)} is a Git LFS pointer: its content is not here")
         left -= len(content)
         if left < 0:

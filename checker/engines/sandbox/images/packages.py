@@ -7,7 +7,6 @@ root file system is read-only later and every import would compile again.
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,7 +17,7 @@ from installer.sources import WheelFile
 
 from checker.engines.sandbox.images.bytecode import compile_tree
 from checker.engines.sandbox.images.layers import Member, tree_members
-from checker.engines.sandbox.images.wheel_contents import Contents
+from checker.engines.sandbox.images.wheel_contents import UNREADABLE, Contents
 from checker.errors import InputError
 from checker.escape import visible
 from checker.tools import RUNNERS
@@ -98,7 +97,7 @@ def _install(contents: Contents, staging: Path, python: str) -> None:
         with WheelFile.open(contents.wheel) as source, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it leaves `__pycache__` out, and says so
             installer.install(source, destination, {"INSTALLER": b"proctor"})
-    except (ValueError, OSError, KeyError, AssertionError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except UNREADABLE as error:
         shown = visible(str(error)).replace(str(staging), "")
         raise InputError(
             f"{contents.wheel.name} cannot be installed: {shown}", contents.wheel.name

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -19,10 +20,13 @@ from pathlib import Path
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
+    NormalizedName,
     canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
+from packaging.version import Version
+from pydantic import ValidationError
 
 from checker.engines.sandbox.box import runtimes
 from checker.engines.sandbox.box.canaries import Canaries
@@ -33,13 +37,16 @@ from checker.engines.sandbox.images.build import ENV, Builder, Wheels
 from checker.engines.sandbox.images.sdist import Source, read_sdist
 from checker.engines.sandbox.images.wheel_contents import bad
 from checker.engines.sandbox.state import State, digest_of
-from checker.escape import decode, shortened
+from checker.errors import Unanswered
+from checker.escape import decode, shortened, visible
 from checker.model.lock import LockedFile
 from checker.model.policy import Limits, Runtime
 from checker.rules.lock.target_env import environment, holds
 from checker.tools import RUNNERS, ImageOrder
 
 KIND = "built"
+#: A wheel's whole name. What built it chose it, and a part such as `py3-none-any/../x` counts as tags.
+_NAME = re.compile(r"[A-Za-z0-9_.+!-]{1,200}\.whl")
 LIMITS = Limits(memory_mb=1024, cpus=2, pids=256, wall_seconds=300, output_kb=65_536, tmp_mb=512)
 _SAID = 600
 
@@ -88,10 +95,10 @@ class SourceBuilds:
     def _one(self, order: ImageOrder, sha256: str, path: Path) -> LockedFile:
         tools = sorted(str(file.sha256) for file in order.wheels)
         key = digest_of(sha256, tools, order.python, order.base, order.max_unpacked_bytes)
-        record = self.wheels.state.record(KIND, key)
-        known = LockedFile(**record) if record else None
-        if known is not None and self.wheels.built(known):
-            return known
+        with suppress(ValidationError):  # a record of something else: built again
+            known = LockedFile.model_validate(self.wheels.state.record(KIND, key) or {})
+            if self.wheels.built(known):
+                return known
         made = self._kept(path, *self._build(order, path))
         self.wheels.state.remember(KIND, key, made.model_dump(exclude_none=True))
         return made
@@ -128,9 +135,10 @@ class SourceBuilds:
     def _kept(self, path: Path, name: str, data: bytes) -> LockedFile:
         """Put the wheel beside the layers. Raises InputError where it is not one of this distribution."""
         try:
-            wanted, found = parse_sdist_filename(path.name), parse_wheel_filename(name)[:2]
+            wanted, found = parse_sdist_filename(path.name), _distribution(name)
         except (InvalidSdistFilename, InvalidWheelFilename) as error:
-            raise bad(path, f"was built to something that is no wheel: {decode(name.encode())}") from error
+            shown = visible(shortened(name, _SAID))
+            raise bad(path, f"was built to something that is no wheel: {shown}") from error
         if wanted != found:
             raise bad(path, f"was built to a wheel of {found[0]} {found[1]}")
         made = LockedFile(filename=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
@@ -151,9 +159,22 @@ def _require_tools(path: Path, source: Source, order: ImageOrder) -> None:
             raise bad(path, f"needs {required} to be built, which the lock does not hold: declare it")
 
 
+def _distribution(name: str) -> tuple[NormalizedName, Version]:
+    """What a wheel's file name says it is. Raises InvalidWheelFilename."""
+    if not _NAME.fullmatch(name):
+        raise InvalidWheelFilename("characters that no such name has, or too many")
+    return parse_wheel_filename(name)[:2]
+
+
 def _refuse_network(path: Path, before: Counters, after: Counters) -> None:
-    """A build that wants a network is not one of what is locked, whether or not it gets by without."""
-    attempts = (after.network_attempts or 0) - (before.network_attempts or 0)
+    """A build that wants a network is not one of what is locked, whether or not it gets by without.
+
+    Raises InputError, and Unanswered where nobody could see whether it does.
+    """
+    if before.network_attempts is None or after.network_attempts is None:
+        reason = f"whether the build of {visible(path.name)} wants a network cannot be seen on this engine"
+        raise Unanswered("sandbox", f"{reason}: lock a wheel of it, or use one where it can")
+    attempts = after.network_attempts - before.network_attempts
     if attempts > 0:
         raise bad(path, f"tried to reach a network while it was built ({attempts} times)")
 

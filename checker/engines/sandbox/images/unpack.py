@@ -17,8 +17,10 @@ from installer.utils import parse_entrypoints
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from checker.engines.sandbox.images.wheel_contents import (
+    UNREADABLE,
     Contents,
     bad,
+    damaged,
     installed_paths,
     safe_path,
     startup_notes,
@@ -59,8 +61,8 @@ def examine_one(wheel: Path, python: str, max_unpacked_bytes: int) -> Contents:
             scripts = _scripts(archive, infos)
     except InvalidWheelFilename as error:
         raise bad(wheel, f"not a wheel's file name: {visible(str(error))}") from error
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise bad(wheel, f"cannot be read as a wheel: {visible(str(error))}") from error
+    except UNREADABLE as error:
+        raise damaged(wheel, error) from error
     installs = installed_paths(wheel, name, [i.filename for i in infos if not i.is_dir()], python)
     return Contents(wheel, name, total, installs, scripts, startup_notes(wheel, installs))
 
@@ -107,7 +109,10 @@ def _scripts(archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo]) -> tupl
     for info in infos:
         if info.filename.endswith(".dist-info/entry_points.txt") and info.filename.count("/") == 1:
             text = archive.read(info).decode("utf-8")
-            return tuple(sorted({name for name, _, _, _ in parse_entrypoints(text)}))
+            names = tuple(sorted({name for name, _, _, _ in parse_entrypoints(text)}))
+            if odd := next((name for name in names if "/" in name or safe_path(name)), None):
+                raise ValueError(f"a script cannot be named `{odd}`")
+            return names
     return ()
 
 
@@ -133,5 +138,8 @@ def _same_bytes(path: str, first: Contents, second: Contents) -> bool:
 
 
 def _member_digest(contents: Contents, path: str) -> str:
-    with zipfile.ZipFile(contents.wheel) as archive, archive.open(contents.installs[path]) as member:
-        return hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]
+    try:
+        with zipfile.ZipFile(contents.wheel) as archive, archive.open(contents.installs[path]) as member:
+            return hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]
+    except UNREADABLE as error:
+        raise damaged(contents.wheel, error) from error

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import configparser
+import csv
+import zipfile
+import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from installer.exceptions import InstallerError
+from installer.records import InvalidRecordEntry
 from packaging.utils import NormalizedName
 
 from checker.errors import InputError
-from checker.escape import visible
+from checker.escape import shortened, visible
 
+#: What the readers of archives, records and entry points raise where one is damaged, or made to be so.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(configparser.Error, csv.Error, InstallerError, InvalidRecordEntry),
+    *(AssertionError, KeyError, OSError, ValueError),
+)
 _STARTUP = ("sitecustomize.py", "usercustomize.py")
 
 
@@ -119,3 +131,9 @@ def safe_path(path: str) -> str | None:
 def bad(wheel: Path, problem: str) -> InputError:
     """The error that names a wheel and what is wrong with it."""
     return InputError(f"{visible(wheel.name)} {problem}", visible(wheel.name))
+
+
+def damaged(wheel: Path, error: Exception) -> InputError:
+    """The error for what `UNREADABLE` names."""
+    why = visible(shortened(str(error) or type(error).__name__, 300))
+    return bad(wheel, f"cannot be read as a wheel: {why}")
