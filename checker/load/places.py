@@ -94,10 +94,10 @@ def _skill_files(entries: Entries) -> dict[str, list[str]]:
     """Folder → its SKILL.md in every spelling."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in entries:
-        if path[-3:].lower() == ".md":
-            name = path.rpartition("/")[2]
+        if path.endswith("/SKILL.md") or path[-3:].lower() == ".md":
+            folder, _, name = path.rpartition("/")
             if name == "SKILL.md" or folded(name) == _SKILL_MD:
-                found[posixpath.dirname(path) or "."].append(path)
+                found[folder.rstrip("/") or "."].append(path)
     return found
 
 

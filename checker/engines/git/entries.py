@@ -12,8 +12,8 @@ from checker.model.skill import Entry
 
 #: How the lines of nearly all files begin.
 _PLAIN = ("100644 ", "100755 ")
-#: As `listing._FORGED`, in lines of a listing that end with a NUL byte.
-_FORGED = re.compile(r"[/\t](?:\.{0,2}|\.git)[/\0]", re.IGNORECASE)
+#: As `listing._FORGED`, in names with a NUL byte between them.
+_FORGED = re.compile(r"[/\0](?:\.{0,2}|\.git)[/\0]", re.IGNORECASE)
 
 
 class ListedEntries(Entries):
@@ -31,15 +31,19 @@ class ListedEntries(Entries):
             text = output.decode()
         except UnicodeDecodeError:
             return None
-        if _FORGED.search(text) or text.count("\t") != text.count("\0"):
+        if text.count("\t") != text.count("\0"):
             return None
         # All lines at once: looking at each of them takes three times as long.
         fields = text.replace("\0", "\t").split("\t")
-        lines = dict(zip(fields[1::2], fields[:-1:2], strict=True))
-        if 2 * len(lines) + 1 != len(fields) or "".join(lines.values()).count(" ") != 2 * len(lines):
+        paths, about = fields[1::2], fields[:-1:2]
+        lines = dict(zip(paths, about, strict=True))
+        if len(lines) != len(paths) or "".join(about).count(" ") != 2 * len(about):
             return None
-        below = sorted(lines) if not prefix else sorted(path for path in lines if path.startswith(prefix))
-        return cls({path[len(prefix) :]: lines[path] for path in below}) if len(below) == len(lines) else None
+        if _FORGED.search("\0".join(("", *paths, ""))):
+            return None
+        if prefix or paths != sorted(paths):
+            lines = {path[len(prefix) :]: lines[path] for path in sorted(paths) if path.startswith(prefix)}
+        return cls(lines) if len(lines) == len(paths) else None
 
     def __getitem__(self, path: str) -> Entry:
         entry = self._made.get(path)
