@@ -6,7 +6,7 @@ A skill is affected when any entry it is read from differs: content, kind, or be
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from checker.escape import shortened, visible
 from checker.model.plan import Affected, Plan, Repository, SkillFolder
@@ -19,17 +19,27 @@ _MAX_SHOWN = 120
 _Content = frozenset[tuple[str, str, str]]
 
 
-def compare(base: Repository | None, head: Repository) -> Plan:
-    """What the change from `base` to `head` affects, by skill id; without a base, every skill of `head`."""
+def compare(base: Repository | None, head: Repository, among: Collection[str] | None = None) -> Plan:
+    """What the change from `base` to `head` affects, by skill id; without a base, every skill of `head`.
+
+    With `among`, all other skills that are in both are known to be read from the same entries.
+    """
     if base is None:
         everything = (Affected(folder=f, because=("no base to compare with",)) for f in _by_id(head))
         return Plan(affected=tuple(everything))
     moved = _moves(base, head)
-    affected = ((folder, _because(base.folders.get(folder.id), folder, moved)) for folder in _by_id(head))
+    asked = sorted(head.folders if among is None else {*among, *(set(head.folders) - set(base.folders))})
+    affected = ((head.folders[skill], _because(base, head.folders[skill], moved)) for skill in asked)
     return Plan(
         affected=tuple(Affected(folder=folder, because=because) for folder, because in affected if because),
         notes=tuple(_notes(base, head, moved)),
     )
+
+
+def selects(pattern: str, skills: Iterable[str]) -> bool:
+    """Whether the path glob `pattern` fits any of these skills."""
+    wanted = posixpath.normpath(pattern)
+    return any(_selected(skill, wanted) for skill in skills)
 
 
 def narrow(plan: Plan, pattern: str) -> Plan:
@@ -54,7 +64,8 @@ def _selected(skill: str, wanted: str) -> bool:
     return skill == wanted or matches(wanted, skill) or matches(wanted, posixpath.basename(skill))
 
 
-def _because(before: SkillFolder | None, after: SkillFolder, moved: Mapping[str, str]) -> tuple[str, ...]:
+def _because(base: Repository, after: SkillFolder, moved: Mapping[str, str]) -> tuple[str, ...]:
+    before = base.folders.get(after.id)
     if after.id in moved:
         return (f"moved from {_shown(moved[after.id])}",)
     if before is None:
@@ -81,13 +92,12 @@ def _differences(before: tuple[Entry, ...], after: tuple[Entry, ...], skill: str
 def _moves(base: Repository, head: Repository) -> dict[str, str]:
     """New id → old id of skills that are gone in one place and are there, unchanged, in another."""
     gone: dict[_Content, list[str]] = {}
-    for folder in _by_id(base):
-        if folder.id not in head.folders:
-            gone.setdefault(_content(folder), []).append(folder.id)
+    for skill in sorted(set(base.folders) - set(head.folders)):
+        gone.setdefault(_content(base.folders[skill]), []).append(skill)
     moves = {}
-    for folder in _by_id(head):
-        if folder.id not in base.folders and (old := gone.get(_content(folder))):
-            moves[folder.id] = old.pop(0)
+    for skill in sorted(set(head.folders) - set(base.folders)):
+        if old := gone.get(_content(head.folders[skill])):
+            moves[skill] = old.pop(0)
     return moves
 
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from checker.checks import CHECKS, DISCOVERING, Check
 from checker.errors import PolicyError, Unanswered, UsageError
 from checker.judge import judge, unreadable_policy_verdict
+from checker.load.change import load_change
 from checker.load.policy import load_policy
-from checker.load.repository import load_repository
+from checker.load.recall import NOTHING, Recall
 from checker.model.answers import Answers
 from checker.model.outcome import Outcome
-from checker.model.plan import Exam, Repository
+from checker.model.plan import Exam
 from checker.model.policy import Policy
 from checker.model.verdict import EngineRun, Verdict
 from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of, with_before
@@ -58,10 +59,16 @@ class Request:
     only_new: bool = False
 
 
-def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tree], Tools]) -> Verdict:
+def run(
+    revisions: Revisions,
+    request: Request,
+    make_tools: Callable[[Policy, Tree], Tools],
+    recall: Recall = NOTHING,
+) -> Verdict:
     """Examine what changed and judge it. `make_tools` gets the policy and the tree that holds it.
 
-    An unreadable policy ends in a verdict too (its `error` is set).
+    `recall` spares work that an earlier run did, and changes nothing else. An unreadable policy ends in a
+    verdict too (its `error` is set).
     """
     checks = selected(request.only)
     tip = revisions.base_tip.revision if revisions.base_tip else None
@@ -70,14 +77,15 @@ def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tr
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
     policy = _asked_for(policy, revisions, request)
-    head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
-    plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
+    found = load_change(revisions.merge_base, revisions.head, recall)
+    head, base = found.head, found.base
+    plan = narrowed(plan_of(found, revisions.head, policy, change, recall), head, request.skill)
     whole = discovering(checks)
     exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
     exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools)
-    foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now)
+    foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now, recall)
     verdict = judge(
         [*([change.outcome] if change.outcome else []), *outcomes],
         engines,
@@ -167,7 +175,3 @@ def _asked_for(policy: Policy, revisions: Revisions, request: Request) -> Policy
         raise UsageError("--only-new needs --base: without a base nothing is known to be old")
     settings = policy.advisories.model_copy(update={"only_new": True})
     return policy.model_copy(update={"advisories": settings})
-
-
-def _loaded(tree: Tree | None) -> Repository | None:
-    return load_repository(tree) if tree is not None else None

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
-from checker.compare import compare, narrow, skill_notes
+from checker.compare import compare, narrow, selects, skill_notes
 from checker.errors import UsageError
 from checker.escape import visible
+from checker.load.brought import brought
+from checker.load.change import Change
 from checker.load.counted_tests import with_test_count
+from checker.load.recall import NOTHING, Recall
 from checker.load.skill import load_skill
-from checker.model.plan import Affected, Exam, Examinee, Plan, Repository
+from checker.model.plan import Affected, Exam, Examinee, Plan, Repository, SkillFolder
 from checker.model.policy import Policy
 from checker.model.preview import Preview
 from checker.policy_review import PolicyChange
+from checker.rules.policy.diff import touched_by
 from checker.rules.policy.preview import Pair, preview
 from checker.tools import Index, Tree
 
 
 def plan_of(
-    base: Repository | None, head: Repository, tree: Tree, policy: Policy, change: PolicyChange
+    found: Change, tree: Tree, policy: Policy, change: PolicyChange, recall: Recall = NOTHING
 ) -> Plan:
-    """What to examine of `head` (its files are in `tree`). Raises UsageError where there is no skill at all.
+    """What to examine of the head (its files are in `tree`). Raises UsageError where there is no skill.
 
     To the skills whose files changed come those whose registry entry, waiver or level did.
     """
-    if base is None and not head.folders:
+    if found.base is None and not found.head.folders:
         raise UsageError("no skill found: no folder here holds a SKILL.md")
-    plan = compare(base, head)
-    if change.difference is None:
-        return plan
+    plan = compare(found.base, found.head, found.among)
     known = {affected.folder.id for affected in plan.affected}
-    others = (folder for folder in head.folders.values() if folder.id not in known)
     touched = (
         Affected(folder=folder, because=(reason,))
-        for folder in others
-        if (reason := change.touches(load_skill(tree, folder, policy, whole=False))) is not None
+        for folder, reason in _touched(found.head, tree, policy, change, recall)
+        if folder.id not in known
     )
     return plan.model_copy(update={"affected": (*plan.affected, *touched)})
+
+
+def _touched(
+    head: Repository, tree: Tree, policy: Policy, change: PolicyChange, recall: Recall
+) -> Iterator[tuple[SkillFolder, str]]:
+    """The skills that the altered policy concerns, by id, each with the reason."""
+    if (difference := change.difference) is None or not difference:
+        return
+    folders = (head.folders[skill] for skill in sorted(head.folders))
+    for folder, what in brought(tree, folders, policy, recall, by_name=difference.asks_what_is_brought):
+        if (reason := touched_by(difference, what)) is not None:
+            yield folder, reason
 
 
 def narrowed(plan: Plan, head: Repository, pattern: str | None) -> Plan:
     """Only the skills that fit the path glob. Raises UsageError where no skill of `head` fits it."""
     if pattern is None:
         return plan
-    if not narrow(compare(None, head), pattern).affected:
+    if not selects(pattern, head.folders):
         raise UsageError(f"--skill {visible(pattern)}: no skill matches")
     return narrow(plan, pattern)
 
@@ -86,12 +100,20 @@ def changes(exam: Exam) -> tuple[str, ...]:
 
 
 def foreseen_by(
-    change: PolicyChange, head: Repository, tree: Tree, index: Index | None, now: dt.datetime
+    change: PolicyChange,
+    head: Repository,
+    tree: Tree,
+    index: Index | None,
+    now: dt.datetime,
+    recall: Recall = NOTHING,
 ) -> Preview | None:
-    """What the head's policy would do to every skill, when it differs from the one the change began from."""
+    """What the head's policy would do to every skill, when it differs from the one the change began from.
+
+    A skill that the difference does not concern stands as it stood, so it is not parsed.
+    """
     if change.before is None or change.after is None:
         return None
-    folders = [folder for _, folder in sorted(head.folders.items())]
+    folders = [folder for folder, _ in _touched(head, tree, change.after, change, recall)]
     policies = (change.before, change.after)
     pairs = [Pair(*(load_skill(tree, f, p, whole=False) for p in policies)) for f in folders]
-    return preview(change.before, change.after, pairs, now.date(), index)
+    return preview(change.before, change.after, pairs, now.date(), index, among=len(head.folders))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from checker.errors import InputError, PolicyError
+from checker.model.entries import Entries
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
@@ -131,13 +132,14 @@ def _before(fork: Tree, tip: Policy, load: Callable[[Tree], Policy]) -> Policy:
 
 def policy_entries(tree: Tree) -> tuple[Entry, ...]:
     """The policy's files as tree entries: equal entries mean an equal policy."""
-    return tuple(entry for path, entry in tree.entries().items() if path.startswith(f"{FOLDER}/"))
+    entries = Entries.of(tree.entries())
+    return tuple(entries[path] for path in entries.below(FOLDER))
 
 
 def _any_spelling(tree: Tree) -> tuple[Entry, ...]:
     """As `policy_entries`, with those of `Policies/`: some file systems take that for the same folder."""
-    prefix = f"{FOLDER}/"
-    return tuple(e for path, e in tree.entries().items() if path[: len(prefix)].casefold() == prefix)
+    entries, prefix = tree.entries(), f"{FOLDER}/"
+    return tuple(entries[path] for path in entries if path[: len(prefix)].casefold() == prefix)
 
 
 def _bootstrap(head: Tree, load: Callable[[Tree], Policy], *, ever: bool) -> tuple[Policy, PolicyChange]:

@@ -76,7 +76,7 @@ def command(
     The last commit is examined, not the files on disk, unless --worktree is given. With --base the policy is
     that revision's own, so that no change can approve itself; only the skills affected since are examined.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_revisions
+    from checker.cli.wiring import Wiring, cache_folder, open_revisions, recall_for
     from checker.pipeline import Request, run
 
     if base is None and policy_from == "base":
@@ -91,7 +91,7 @@ def command(
             wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories)
             return wiring.tools(revisions.head, sandbox=not no_sandbox)
 
-        verdict = run(revisions, request, make)
+        verdict = run(revisions, request, make, recall_for(path, cache))
     _deliver(verdict, form, output)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
 

@@ -164,7 +164,7 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
 
 
 def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdict:
-    from checker.cli.wiring import Wiring, cache_folder
+    from checker.cli.wiring import Wiring, cache_folder, recall_for
     from checker.model.policy import Policy
     from checker.pipeline import Request, run
     from checker.tools import Tools, Tree
@@ -174,7 +174,8 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
         wiring = Wiring(stack, policy, tree, choices.now, folder, choices.offline, choices.advisories)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
-    return run(revisions, Request(now=choices.now, offline=choices.offline), make)
+    request = Request(now=choices.now, offline=choices.offline)
+    return run(revisions, request, make, recall_for(choices.path, choices.cache))
 
 
 def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str, folder: str) -> Posted:

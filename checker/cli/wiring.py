@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.engines.git import Git
+from checker.engines.store import FolderStore
 from checker.engines.worktree import WorkTree
 from checker.errors import UsageError
 from checker.escape import visible
+from checker.load.recall import Recall
 from checker.model.policy import Policy
 from checker.pipeline import Revisions
 from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
@@ -70,6 +72,11 @@ def cache_folder(chosen: Path | None) -> Path:
     else:
         root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return root / "proctor"
+
+
+def recall_for(path: Path, chosen: Path | None) -> Recall:
+    """What earlier runs over the repository at `path` worked out, in the cache folder."""
+    return Recall(FolderStore(cache_folder(chosen) / "records"), str(path.resolve()))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from checker.engines.git.objects import object_id
 from checker.engines.git.status import Listed
 from checker.errors import InputError, UsageError
 from checker.escape import visible
+from checker.model.entries import Entries
 from checker.model.skill import Entry, FileKind
 
 _GITLINK_MODE = "160000"
@@ -43,7 +44,7 @@ class WorkTree:
         """What cannot be used, each as a sentence. Raises Unanswered."""
         return self._listing.problems
 
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Entries:
         """Every entry by path, sorted. Raises Unanswered."""
         return self._entries
 
@@ -79,7 +80,7 @@ class WorkTree:
             raise InputError("changed on disk while it was examined; run again", entry.path)
 
     @cached_property
-    def _entries(self) -> Mapping[str, Entry]:
+    def _entries(self) -> Entries:
         return self._listing.sorted()
 
     @cached_property

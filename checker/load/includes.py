@@ -35,16 +35,21 @@ def includes(tree: Tree, folder: SkillFolder) -> tuple[str, ...]:
     return tuple(sorted(found.outside))
 
 
+def can_include(path: str) -> bool:
+    """Tell by its path whether a file may include others."""
+    if not path.endswith(_SUFFIXES) and not path.lower().endswith(_SUFFIXES):
+        return False
+    return _is_project(path) or is_requirements_file(path)
+
+
 def _candidates(files: Iterable[Entry]) -> Iterator[tuple[str, bool]]:
-    for entry in files:
-        if not entry.path.endswith(_SUFFIXES) and not entry.path.lower().endswith(_SUFFIXES):
-            continue
-        if entry.kind not in (FileKind.FILE, FileKind.EXECUTABLE):
-            continue  # what a link leads to is in the read-set already
-        if posixpath.basename(entry.path).lower() == "pyproject.toml":
-            yield entry.path, True
-        elif is_requirements_file(entry.path):
-            yield entry.path, False
+    for entry in files:  # what a link leads to is in the read-set already
+        if can_include(entry.path) and entry.kind in (FileKind.FILE, FileKind.EXECUTABLE):
+            yield entry.path, _is_project(entry.path)
+
+
+def _is_project(path: str) -> bool:
+    return posixpath.basename(path).lower() == "pyproject.toml"
 
 
 def _may_include(tree: Tree, path: str, *, is_project: bool) -> bool:

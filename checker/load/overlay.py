@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 
 from checker.errors import InputError
+from checker.model.entries import Entries
 from checker.model.skill import Entry, FileKind
 from checker.tools import Tree
 
@@ -30,7 +30,7 @@ class Overlay:
         """Those of the tree below."""
         return self._tree.problems
 
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Entries:
         """Every entry by path, sorted, the new ones among them."""
         return self._entries
 
@@ -49,9 +49,9 @@ class Overlay:
         return self._tree.link_target(path)
 
     @cached_property
-    def _entries(self) -> Mapping[str, Entry]:
+    def _entries(self) -> Entries:
         new = {path: _entry(path, data) for path, data in self._new.items()}
-        return MappingProxyType(dict(sorted({**self._tree.entries(), **new}.items())))
+        return Entries(dict(sorted({**self._tree.entries(), **new}.items())))
 
 
 def _entry(path: str, data: bytes) -> Entry:

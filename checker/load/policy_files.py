@@ -45,6 +45,8 @@ def refuse_misnamed(tree: Tree) -> None:
     """A policy file that only a spelling keeps from being read must not be overlooked in silence."""
     right = {path.rsplit(".", 1)[0]: path for path in (MATURITY, PACKAGES, WAIVERS)}
     for path in tree.entries():
+        if path.count("/") != 1:  # no spelling of `policies/x.yaml`, and nearly all of a repository
+            continue
         stem, _, extension = path.rpartition(".")
         meant = right.get(stem.casefold())
         if meant and path != meant and extension.casefold() in ("yaml", "yml"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, SkipValidation
 
 from checker.model.base import Frozen
 from checker.model.level import Level
@@ -30,7 +31,7 @@ class Repository(Frozen):
     """One revision: its skills' folders by id, and what is wrong with the tree itself."""
 
     revision: str
-    folders: dict[str, SkillFolder] = {}
+    folders: SkipValidation[Mapping[str, SkillFolder]] = {}
     problems: tuple[str, ...] = ()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_left
-from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from checker.errors import InputError
+from checker.model.entries import Entries
 from checker.model.skill import Entry, FileKind
 from checker.tools import Tree
 
@@ -40,16 +39,11 @@ class Links:
 
     def below(self, folder: str) -> list[Entry]:
         """Every entry under `folder` ("." is the root), by path."""
-        entries = self._tree.entries()
-        if folder == ".":
-            return list(entries.values())
-        # "0" is the character after "/".
-        start, end = bisect_left(self._paths, f"{folder}/"), bisect_left(self._paths, f"{folder}0")
-        return [entries[path] for path in self._paths[start:end]]
+        return [self._entries[path] for path in self._entries.below(folder)]
 
     def at(self, path: str) -> list[Entry]:
         """The entry at `path`, or all those below it where it is a folder."""
-        entry = self._tree.entries().get(path)
+        entry = self._entries.get(path)
         return [entry] if entry is not None else self.below(path)
 
     def follow(self, path: str) -> Destination:
@@ -61,7 +55,7 @@ class Links:
             if part == ".." and not here:
                 return Destination(here, tuple(through), ESCAPES)
             here = _step(here, part)
-            entry = self._tree.entries().get(here)
+            entry = self._entries.get(here)
             if entry is not None and entry.kind is FileKind.SYMLINK:
                 target, failure = self._target(here, len(through))
                 through.append(here)
@@ -70,7 +64,7 @@ class Links:
                 left, here = [*target.split("/"), *left], posixpath.dirname(here)
             elif entry is not None and entry.kind is FileKind.GITLINK:
                 return Destination(here, tuple(through), SUBMODULE if through else "")
-        return Destination(here or ".", tuple(through), "" if self.at(here or ".") else DANGLES)
+        return Destination(here or ".", tuple(through), "" if self._leads_to(here or ".") else DANGLES)
 
     def _target(self, link: str, hops: int) -> tuple[str, str]:
         """Raw target of a link, and why it cannot be followed."""
@@ -82,9 +76,12 @@ class Links:
             return "", error.message
         return target, ESCAPES if target.startswith("/") else ""
 
+    def _leads_to(self, path: str) -> bool:
+        return path in self._entries or bool(self._entries.below(path))
+
     @cached_property
-    def _paths(self) -> Sequence[str]:
-        return list(self._tree.entries())
+    def _entries(self) -> Entries:
+        return Entries.of(self._tree.entries())
 
 
 def _step(here: str, part: str) -> str:

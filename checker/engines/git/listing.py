@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from checker.errors import InputError
 from checker.escape import shortened, visible
+from checker.model.entries import Entries
 from checker.model.skill import Entry, FileKind
 
 _MODES = {
@@ -40,8 +40,8 @@ class Listing:
         """Each problem once, as a sentence safe to print."""
         return tuple(self._problems)
 
-    def add(self, raw: bytes, kind: FileKind, digest: str) -> Entry:
-        """Add the entry with the name `raw` (bytes of the tree, "/" between parts), and return it."""
+    def add(self, raw: bytes, kind: FileKind, digest: str) -> None:
+        """Add the entry with the name `raw` (bytes of the tree, "/" between parts)."""
         try:
             path = raw.decode()
         except UnicodeDecodeError:
@@ -51,15 +51,7 @@ class Listing:
             kind = self.report(path, "no file in a repository may have this name")
         if path in self._entries:
             kind = self.report(path, "two entries have this name, or look the same when shown")
-        entry = self._entries[path] = Entry(path=path, kind=kind, digest=digest)
-        return entry
-
-    def add_again(self, entry: Entry) -> bool:
-        """Add an entry that another listing accepted; False where its name is taken here."""
-        if entry.path in self._entries:
-            return False
-        self._entries[entry.path] = entry
-        return True
+        self._entries[path] = Entry(path=path, kind=kind, digest=digest)
 
     def report(self, path: str, why: str) -> FileKind:
         """Note a problem with `path`; returns the kind its entry gets."""
@@ -70,9 +62,9 @@ class Listing:
         """Note a problem of the whole tree."""
         self._problems[sentence] = None
 
-    def sorted(self) -> Mapping[str, Entry]:
+    def sorted(self) -> Entries:
         """All entries by path, sorted, read-only."""
-        return MappingProxyType(dict(sorted(self._entries.items())))
+        return Entries(dict(sorted(self._entries.items())))
 
 
 def regular(entries: Mapping[str, Entry], path: str) -> Entry:

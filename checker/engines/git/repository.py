@@ -21,7 +21,6 @@ from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
 from checker.escape import visible
-from checker.model.skill import Entry
 
 if TYPE_CHECKING:
     from checker.model.history import Commit
@@ -48,7 +47,6 @@ class Git:
         self._objects = Objects(self._command, self.algorithm)
         self._ahead = Ahead(self._command, self.algorithm)
         self._trees: dict[str, GitTree] = {}
-        self._seen: dict[bytes, Entry] = {}
 
     @classmethod
     def find(cls, folder: Path) -> Git | None:
@@ -129,7 +127,7 @@ class Git:
     def tree(self, commit: str) -> GitTree:
         """The examined folder as of a full commit id; listed when first asked."""
         if commit not in self._trees:
-            self._trees[commit] = GitTree(self._command, self._objects, self._ahead, commit, seen=self._seen)
+            self._trees[commit] = GitTree(self._command, self._objects, self._ahead, commit)
         return self._trees[commit]
 
     def staged(self, index: Path | None = None) -> GitTree:

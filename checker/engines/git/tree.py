@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable
 from functools import cached_property
 
 from checker.engines.git.ahead import WINDOW, Ahead
 from checker.engines.git.command import ENGINE, GitCommand
+from checker.engines.git.entries import ListedEntries
 from checker.engines.git.listing import Listing, kind_of_mode, regular, symlink
 from checker.engines.git.objects import Objects, TooLargeError
 from checker.errors import InputError, Unanswered
 from checker.escape import decode
+from checker.model.entries import Entries
 from checker.model.skill import Entry, FileKind
 
 _MAX_LINK = 4096
@@ -28,33 +31,28 @@ class GitTree:
         ahead: Ahead,
         commit: str,
         fill: Callable[[Listing], None] | None = None,
-        seen: dict[bytes, Entry] | None = None,
     ) -> None:
-        """`commit` is a full commit id; `fill` lists something else instead (the index has no id).
-
-        Trees that share `seen` share the entries that are alike in them, which is nearly all of them.
-        """
+        """`commit` is a full commit id; `fill` lists something else instead (the index has no id)."""
         self._command, self._objects, self._ahead = command, objects, ahead
-        self._seen = {} if seen is None else seen
         self.revision = commit
-        self._fill = fill or self._fill_from_commit
+        self._fill = fill
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Names that cannot be used, each as a sentence. Raises Unanswered."""
-        return self._listing.problems
+        return self._listed[1]
 
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Entries:
         """Every entry by path, sorted. Raises Unanswered when git cannot list all of them."""
-        return self._entries
+        return self._listed[0]
 
     def read(self, path: str, limit: int) -> bytes:
         """Content of a regular file; see `checker.tools.Tree`. Raises InputError and Unanswered."""
-        return self._content(regular(self._entries, path), limit)
+        return self._content(regular(self.entries(), path), limit)
 
     def link_target(self, path: str) -> str:
         """Target of a symlink as it is written. Raises InputError and Unanswered."""
-        entry = symlink(self._entries, path)
+        entry = symlink(self.entries(), path)
         try:
             return self._content(entry, _MAX_LINK).decode("utf-8")
         except UnicodeDecodeError as error:
@@ -69,53 +67,44 @@ class GitTree:
     def _blob(self, entry: Entry, limit: int) -> bytes:
         ahead, oid = self._ahead, entry.digest
         if not ahead.settled(oid):
-            start = self._order[entry.path]
-            ahead.fetch(self._blobs[start : start + WINDOW])
+            ahead.fetch(self._from(entry.path))
         if (size := ahead.size(oid)) is not None and size > limit:
             raise TooLargeError(size)
         content = ahead.content(oid)
         return content if content is not None else self._objects.read(oid, "blob", limit)
 
-    @cached_property
-    def _blobs(self) -> list[str]:
-        """Ids of everything that has content, in the order of paths."""
-        return [entry.digest for entry in self._entries.values() if entry.kind not in _WITHOUT_CONTENT]
+    def _from(self, path: str) -> list[str]:
+        """Ids of what has content, from `path` on in the order of paths, as many as are read ahead."""
+        entries = self.entries()
+        start = bisect_left(entries.paths, path)
+        ahead = (entries[path] for path in entries.paths[start : start + WINDOW])
+        return [entry.digest for entry in ahead if entry.kind not in _WITHOUT_CONTENT]
 
     @cached_property
-    def _order(self) -> dict[str, int]:
-        """Place of each path in `_blobs`."""
-        paths = (path for path, entry in self._entries.items() if entry.kind not in _WITHOUT_CONTENT)
-        return {path: place for place, path in enumerate(paths)}
-
-    @cached_property
-    def _entries(self) -> Mapping[str, Entry]:
-        return self._listing.sorted()
-
-    @cached_property
-    def _listing(self) -> Listing:
+    def _listed(self) -> tuple[Entries, tuple[str, ...]]:
+        """The entries, and what is wrong with their names."""
         listing = Listing()
-        self._fill(listing)
-        return listing
+        if self._fill is not None:
+            self._fill(listing)
+        else:
+            output = self._output()
+            if (entries := ListedEntries.read(output, self._command.place.prefix)) is not None:
+                return entries, ()
+            self._fill_from(output, listing)
+        return listing.sorted(), listing.problems
 
-    def _fill_from_commit(self, listing: Listing) -> None:
+    def _fill_from(self, output: bytes, listing: Listing) -> None:
         start = os.fsencode(self._command.place.prefix)
-        for line in self._lines():
-            known = self._seen.get(line)
-            if known is not None and listing.add_again(known):
-                continue
+        for line in output.split(b"\0")[:-1]:
             mode, oid, raw = _fields(line, start)
-            entry = listing.add(raw, kind_of_mode(mode), oid)
-            if entry.kind is not FileKind.SPECIAL:
-                self._seen[line] = entry
+            listing.add(raw, kind_of_mode(mode), oid)
 
-    def _lines(self) -> list[bytes]:
+    def _output(self) -> bytes:
         """A line for every entry: mode, type and object id, a tab, the path from the repository's top."""
         prefix = self._command.place.prefix
         below = ["--", prefix] if prefix else []
-        done = self._command.run(
-            "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", self.revision, *below
-        )
-        return done.stdout.split(b"\0")[:-1]
+        listed = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", self.revision)
+        return self._command.run(*listed, *below).stdout
 
 
 def _fields(line: bytes, start: bytes) -> tuple[str, str, bytes]:

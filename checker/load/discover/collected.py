@@ -13,6 +13,7 @@ from checker.escape import shortened, visible
 from checker.load.discover.requirement import NotARequirement, classified
 from checker.model.base import Location
 from checker.model.discovery import Declaration, Discovery, Form, Import, Source, Ungoverned
+from checker.model.entries import Entries
 from checker.model.plan import SkillFolder
 from checker.model.skill import FileKind, Problem
 from checker.tools import Tree
@@ -106,8 +107,8 @@ class Collected:
             real = self._real(path)
         except InputError:
             return False  # said when it is read
-        entries = self.tree.entries()
-        if real in entries or not any(other.startswith(f"{real}/") for other in entries):
+        entries = Entries.of(self.tree.entries())
+        if real in entries or not entries.below(real):
             return False
         if not self.inside(real):
             self.misunderstood(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -19,7 +19,7 @@ from checker.rules.globs import matches
 
 _NOWHERE = Location(file="")
 #: Keys that touch only some skills (the rest of a policy touches all) or say nothing about any.
-_NARROW = frozenset({"file", "entries", "waivers", "levels"})
+NARROW = frozenset({"file", "entries", "waivers", "levels"})
 _Placed = TypeVar("_Placed", RegistryEntry, Waiver)
 
 
@@ -38,6 +38,15 @@ class PolicyDiff:
         """Whether every skill is touched."""
         return bool(self.keys)
 
+    @property
+    def asks_what_is_brought(self) -> bool:
+        """Whether a skill's packages or its level tell if it is touched; its name does, otherwise."""
+        return not self.keys and bool(self.entries or self.levels)
+
+    def __bool__(self) -> bool:
+        """Whether any skill can be touched."""
+        return bool(self.keys or self.entries or self.levels or self.waivers)
+
 
 def diff(before: Policy, after: Policy) -> PolicyDiff:
     """Compare two policies. `diff(x, x)` touches nothing."""
@@ -46,7 +55,7 @@ def diff(before: Policy, after: Policy) -> PolicyDiff:
         waivers=_placeless(before.waivers) ^ _placeless(after.waivers),
         levels=frozenset(level for level in Level if before.levels.get(level) != after.levels.get(level)),
         keys=tuple(
-            sorted(key for key in Policy.model_fields.keys() - _NARROW if _differs(key, before, after))
+            sorted(key for key in Policy.model_fields.keys() - NARROW if _differs(key, before, after))
         ),
         default_maturity=after.default_maturity,
     )
@@ -58,26 +67,42 @@ def changed_entries(before: Policy, after: Policy) -> frozenset[NormalizedName]:
     return frozenset(n for n in names if _of(before, n) != _of(after, n))
 
 
+class Brought(NamedTuple):
+    """What of a skill a policy change can meet. `unreadable`: it may bring packages nobody can name."""
+
+    skill: str
+    names: frozenset[NormalizedName]
+    maturity: Level | None
+    unreadable: bool
+
+    @classmethod
+    def by(cls, skill: Skill) -> Brought:
+        """The names it declares or locks, and its level."""
+        locked = (entry.name for lock in skill.locks.values() for entry in lock.distributions)
+        names = frozenset(locked) | frozenset(package.name for package in skill.packages)
+        return cls(skill.id, names, skill.maturity, bool(skill.lock_problems or skill.unusable))
+
+
 def touched(skill: Skill, change: PolicyDiff) -> str | None:
-    """Why `change` can alter what is said of `skill`, or None.
+    """Why `change` can alter what is said of `skill`, or None."""
+    return touched_by(change, Brought.by(skill))
+
+
+def touched_by(change: PolicyDiff, brought: Brought) -> str | None:
+    """Why `change` can alter what is said of a skill, or None.
 
     A skill with a lock that cannot be read is touched by every registry change: its packages are not known.
     """
     if change.everything_changed:
         return f"policy changed: {', '.join(change.keys)}"
-    if names := sorted(_names(skill) & change.entries):
+    if names := sorted(brought.names & change.entries):
         return f"registry entry changed: {', '.join(names)}"
-    if change.entries and (skill.lock_problems or skill.unusable):
+    if change.entries and brought.unreadable:
         return "registry changed, and which packages the skill brings cannot be read"
-    if waiver := min((w.subject for w in change.waivers if matches(w.skill, skill.id)), default=None):
+    if waiver := min((w.subject for w in change.waivers if matches(w.skill, brought.skill)), default=None):
         return f"waiver changed: {waiver}"
-    level = skill.maturity or change.default_maturity
+    level = brought.maturity or change.default_maturity
     return f"level settings changed: {level}" if level in change.levels else None
-
-
-def _names(skill: Skill) -> frozenset[NormalizedName]:
-    locked = (entry.name for lock in skill.locks.values() for entry in lock.distributions)
-    return frozenset(locked) | frozenset(package.name for package in skill.packages)
 
 
 def _of(policy: Policy, name: NormalizedName) -> frozenset[RegistryEntry]:

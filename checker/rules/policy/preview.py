@@ -36,9 +36,18 @@ class Pair(NamedTuple):
 
 
 def preview(
-    before: Policy, after: Policy, skills: Sequence[Pair], today: dt.date, index: Index | None = None
+    before: Policy,
+    after: Policy,
+    skills: Sequence[Pair],
+    today: dt.date,
+    index: Index | None = None,
+    *,
+    among: int | None = None,
 ) -> Preview:
-    """What `after` does. Edges are the index's, or without one what the locks claim."""
+    """What `after` does. Edges are the index's, or without one what the locks claim.
+
+    `among` so many skills; those that are not in `skills` are not touched by the difference, so none turns.
+    """
     if index is not None:
         warm(index, [c for old, new in skills for c in (*_cases(before, old), *_cases(after, new))])
     found = effects(before, after, diff(before, after), today)
@@ -48,7 +57,7 @@ def preview(
         tightens=tuple(e.sentence for e in found if e.direction == "tightens"),
         alters=tuple(e.sentence for e in found if e.direction == "alters"),
         turns=tuple(turn for turn in turns if turn is not None),
-        skills=len(skills),
+        skills=len(skills) if among is None else among,
     )
 
 
