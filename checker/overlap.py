@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 #: Seconds that abandoned threads get to tidy up. Those within one of them get half: it tidies up after them.
-_GRACE = 1.0
+_GRACE = 0.7
 
 
 class Abandoned(BaseException):
@@ -139,10 +139,10 @@ class _SideBySide(Generic[_Item, _Answer]):
                 try:
                     thread.start()
                 except RuntimeError:  # this machine allows no more: those that there are do the work
-                    if not working:
-                        raise
                     break
                 working.append(thread)
+            if not working:
+                self._thread()
             self._wait()
         finally:
             self._scope.end()
@@ -164,7 +164,7 @@ class _SideBySide(Generic[_Item, _Answer]):
         return self._before == len(self._todo) or self._before in self._failures
 
     def _thread(self) -> None:
-        _here.scope = self._scope
+        above, _here.scope = _here.scope, self._scope
         while (number := self._next()) is not None:
             try:
                 answer = self._work(self._todo[number])
@@ -172,6 +172,7 @@ class _SideBySide(Generic[_Item, _Answer]):
                 self._done(self._failures, number, failure)
             else:
                 self._done(self._answers, number, answer)
+        _here.scope = above
 
     def _next(self) -> int | None:
         with self._scope.changed:

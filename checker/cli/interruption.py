@@ -18,6 +18,10 @@ EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 _TIDYING = 7
 
 
+class Interrupted(KeyboardInterrupt):
+    """SIGINT. A class of its own: CPython ends by the signal itself once a plain one has passed an `exec`."""
+
+
 class Terminated(KeyboardInterrupt):
     """SIGTERM: somebody else's Ctrl-C."""
 
@@ -58,7 +62,7 @@ class _Handler:
         if sys.platform != "win32":
             signal.signal(signal.SIGALRM, self._give_up)
             signal.alarm(_TIDYING)
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        raise Terminated if number == signal.SIGTERM else Interrupted
 
     def done(self) -> None:
         """All is tidied up."""

@@ -17,7 +17,8 @@ from tests.support.wheels import build_wheel
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WORDS = {signal.SIGINT: "proctor: interrupted", signal.SIGTERM: "proctor: terminated"}
 NAMES = [f"part-{number}" for number in range(40)]
-both = pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+_SIGNALS = [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+both = pytest.mark.parametrize("number", _SIGNALS, ids=lambda number: number.name)
 
 
 @pytest.fixture
@@ -90,7 +91,9 @@ def test_while_the_index_is_slow(tmp_path: Path, repo: ScratchRepo, index: Index
 
 @pytest.mark.slow
 @both
-def test_while_the_index_asks_for_patience(tmp_path: Path, repo: ScratchRepo, index: IndexServer, number) -> None:
+def test_while_the_index_asks_for_patience(
+    tmp_path: Path, repo: ScratchRepo, index: IndexServer, number
+) -> None:
     index.faults["*"] = lambda handler: handler.send(503, b"", "text/plain", {"Retry-After": "20"})
     with proctor(tmp_path / "run", *check(repo, "lock")) as run:
         run.until(lambda: sum(index.asked.values()) > 1)
@@ -103,7 +106,9 @@ def test_while_files_are_downloaded(tmp_path: Path, repo: ScratchRepo, index: In
     for name in NAMES[5:]:
         index.faults[f"/files/{name.replace('-', '_')}-1.0-py3-none-any.whl"] = drips(20)
     with proctor(tmp_path / "run", *check(repo, "undeclared")) as run:
-        run.until(lambda: sum(path.startswith("/files/") and path.endswith(".whl") for path in index.asked) >= 13)
+        run.until(
+            lambda: sum(path.startswith("/files/") and path.endswith(".whl") for path in index.asked) >= 13
+        )
         gone(run.told(number), run, number)
 
 

@@ -87,6 +87,7 @@ class IndexServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
     index: IndexServer
 
     def handle_error(self, *_: object) -> None:

@@ -25,6 +25,11 @@ class Running:
     folder: Path
 
     @property
+    def said(self) -> str:
+        """What it wrote to standard error so far."""
+        return (self.folder / "said").read_text()
+
+    @property
     def temporary(self) -> Path:
         return self.folder / "tmp"
 
@@ -36,7 +41,7 @@ class Running:
         """Wait for something to happen while it runs."""
         deadline = time.monotonic() + seconds
         while not reached():
-            assert self.process.poll() is None, f"ended early: {self.process.stderr.read().decode()}"
+            assert self.process.poll() is None, f"ended early: {self.said}"
             assert time.monotonic() < deadline, "it never got there"
             time.sleep(0.01)
 
@@ -46,9 +51,9 @@ class Running:
         for number, each in enumerate(signals):
             time.sleep(0.5 if number else 0)
             self.process.send_signal(each)
-        _, said = self.process.communicate(timeout=60)
+        code = self.process.wait(60)
         seconds = time.monotonic() - started
-        return Ended(self.process.returncode, seconds, said.decode(), below, alive(below))
+        return Ended(code, seconds, self.said, below, alive(below))
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,16 @@ def proctor(folder: Path, *arguments: object, **environ: str) -> Iterator[Runnin
     folder.mkdir(exist_ok=True)
     (folder / "tmp").mkdir()
     env = {**os.environ, "TMPDIR": str(folder / "tmp"), "PROCTOR_CACHE": str(folder / "cache"), **environ}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "checker", *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=env,
-        start_new_session=True,
-    )
+    with (folder / "said").open("wb") as said:
+        command = [sys.executable, "-m", "checker", *map(str, arguments)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=said, env=env, start_new_session=True
+        )
     try:
         yield Running(process, folder)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def files(folder: Path) -> set[str]:
