@@ -45,7 +45,7 @@ class Tree(Protocol):
         """Raw target of a symlink. Raises InputError where `path` is none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexFile:
     """One file the index serves for a project. `size` in bytes, `uploaded` in UTC; None = not told."""
 

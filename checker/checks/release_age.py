@@ -21,6 +21,11 @@ _NAMED = 5
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Compare every locked file's upload time, as the index tells it, with the run's clock."""
     del earlier  # a release's age rests on the lock and the index alone
+    if tools.index is not None and exam.policy.min_release_age_days:
+        skills = (examinee.skill for examinee in exam.examinees if examinee.skill.unusable is None)
+        tools.index.projects(
+            {name for skill in skills for case in _cases(exam, skill) for name in case.indexed}
+        )
     return Answers(outcomes=tuple(_outcome(exam, examinee.skill, tools) for examinee in exam.examinees))
 
 

@@ -47,6 +47,11 @@ _LOCAL = (Source.PATH, Source.EDITABLE, Source.EXPANSION, Source.SOURCE_BUILD)
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Judge every declaration that is more than a name and versions, and every entry of every lock."""
     del earlier  # `skill.unusable` tells what the manifest check found
+    if tools.index is not None:  # about all of them at once; what follows finds the answers at hand
+        skills = (examinee.skill for examinee in exam.examinees if examinee.skill.unusable is None)
+        tools.index.projects(
+            {name for skill in skills for case in _cases(skill, exam.policy) for name in case.indexed}
+        )
     return Answers(outcomes=tuple(_outcome(exam, examinee, tools.index) for examinee in exam.examinees))
 
 
@@ -111,10 +116,14 @@ def _named(one: Declaration, policy: Policy) -> bool:
 
 
 def _locked(skill: Skill, policy: Policy, index: Index | None) -> Iterator[Finding]:
+    for case in _cases(skill, policy):
+        yield from judge_sources(case, index.projects(case.indexed) if index is not None else None)
+
+
+def _cases(skill: Skill, policy: Policy) -> Iterator[Case]:
     for target in policy.targets:
         if (lock := skill.locks.get(target.name)) is not None:
-            case = Case(skill, policy, target, lock)
-            yield from judge_sources(case, index.projects(case.indexed) if index is not None else None)
+            yield Case(skill, policy, target, lock)
 
 
 def _remedy(key: str, policy: Policy) -> str:

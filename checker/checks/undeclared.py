@@ -17,6 +17,7 @@ from checker.model.plan import Exam
 from checker.model.problem import Problem
 from checker.model.severity import Severity
 from checker.model.skill import Skill
+from checker.overlap import overlapped
 from checker.rules.advisories.advice import lock_command
 from checker.rules.code.besides import besides, unread
 from checker.rules.code.uses import Provided, Use, module_names, provided_by, uses
@@ -24,20 +25,28 @@ from checker.tools import Tools
 
 RULE = "undeclared"
 NEEDS: tuple[str, ...] = ("manifest", "lock", "sources")
+#: Skills whose wheels are fetched at the same time: each waits for downloads, most of them small.
+_AT_ONCE = 4
 #: Sources that are packages (an index or an option is none).
 _PLACES = (Source.URL, Source.VCS, Source.PATH, Source.EDITABLE)
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Hold every import against the declarations; locked wheels are opened where names alone do not tell."""
-    outcomes = []
-    for examinee in exam.examinees:
-        skill = examinee.skill
-        judge = _Judge(skill, {})
-        if judge.in_doubt:
-            judge = _Judge(skill, provided_by(skill, exam.policy, tools.wheels, earlier))
-        outcomes.append(judge.outcome())
-    return Answers(outcomes=tuple(outcomes))
+    known = {examinee.skill.id: _by_name(examinee.skill) for examinee in exam.examinees}
+
+    def by_wheels(skill: Skill) -> Outcome:
+        return _Judge(skill, provided_by(skill, exam.policy, tools.wheels, earlier)).outcome()
+
+    doubtful = [examinee.skill for examinee in exam.examinees if known[examinee.skill.id] is None]
+    opened = iter(overlapped(by_wheels, doubtful, _AT_ONCE, "undeclared"))
+    return Answers(outcomes=tuple(outcome or next(opened) for outcome in known.values()))
+
+
+def _by_name(skill: Skill) -> Outcome | None:
+    """The outcome, where names alone tell; None where the wheels could settle what they leave open."""
+    judge = _Judge(skill, {})
+    return None if judge.in_doubt else judge.outcome()
 
 
 @dataclass(frozen=True)

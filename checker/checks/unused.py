@@ -15,6 +15,7 @@ from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, FileKind, Skill
+from checker.overlap import overlapped
 from checker.rules.advisories.advice import lock_command
 from checker.rules.code.mentions import mentioned
 from checker.rules.code.name_tables import plugins
@@ -41,19 +42,25 @@ _CODE = (
 )
 _MANIFESTS = ("skill.yaml", "pyproject.toml", "pylock.toml")
 _LARGEST = 2_000_000
+#: Skills whose wheels are fetched at the same time: each waits for downloads, most of them small.
+_AT_ONCE = 4
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Look for each declared package in the imports, then for its command in the skill's own files."""
-    outcomes = []
-    for examinee in exam.examinees:
-        skill = examinee.skill
-        idle = _Search(skill, tools.head, {}).idle()
-        if idle and skill.locks:
-            provided = provided_by(skill, exam.policy, tools.wheels, earlier)
-            idle = _Search(skill, tools.head, provided).idle()
-        outcomes.append(_outcome(skill, tuple(_finding(skill, package) for package in idle)))
-    return Answers(outcomes=tuple(outcomes))
+    skills = {examinee.skill.id: examinee.skill for examinee in exam.examinees}
+    idle = {name: _Search(skill, tools.head, {}).idle() for name, skill in skills.items()}
+
+    def opened(skill: Skill) -> Provided:
+        return provided_by(skill, exam.policy, tools.wheels, earlier)
+
+    doubtful = [skill for name, skill in skills.items() if idle[name] and skill.locks]
+    for skill, provided in zip(doubtful, overlapped(opened, doubtful, _AT_ONCE, "unused"), strict=True):
+        idle[skill.id] = _Search(skill, tools.head, provided).idle()
+    findings = {
+        name: tuple(_finding(skills[name], one) for one in packages) for name, packages in idle.items()
+    }
+    return Answers(outcomes=tuple(_outcome(skill, findings[name]) for name, skill in skills.items()))
 
 
 def _outcome(skill: Skill, findings: tuple[Finding, ...]) -> Outcome:

@@ -19,6 +19,7 @@ from checker.model.plan import Exam
 from checker.model.policy import Policy
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
+from checker.overlap import overlapped
 from checker.rules.advisories.advice import agreed, finding, lock_command
 from checker.rules.advisories.remedy import Ahead, Ways, looked_up, same, with_upgrade
 from checker.rules.code.uses import unlisted
@@ -26,7 +27,7 @@ from checker.rules.lock.closure import chains, leading
 from checker.rules.lock.graph import Case, graph_of
 from checker.rules.lock.releases import Shelf
 from checker.rules.osv.aliases import merge
-from checker.tools import Index, Tools
+from checker.tools import Index, Scanner, Tools
 
 RULE = "vulnerabilities"
 NEEDS: tuple[str, ...] = ("manifest", "lock")
@@ -119,12 +120,23 @@ def _ask(policy: Policy, tools: Tools, pins: frozenset[Pin]) -> _Scan:
     for name in sorted(set(policy.advisories.require) - {scanner.name for scanner in tools.scanners}):
         absent = tools.absent.get(name, "not available in this run")
         failures[name] = f"required by the policy, and {absent}"
-    for scanner in tools.scanners:
-        tools.progress.step("scanning", f"{scanner.name}, pins: {len(pins)}")
+    if tools.scanners:
+        names = ", ".join(scanner.name for scanner in tools.scanners)
+        tools.progress.step("scanning", f"{names}, pins: {len(pins)}")
+
+    def scan(scanner: Scanner) -> ScanReport | str:
         try:
-            reports[scanner.name] = scanner.scan(pins)
+            return scanner.scan(pins)
         except Unanswered as error:
-            failures[scanner.name] = error.reason if error.engine == scanner.name else str(error)
+            return error.reason if error.engine == scanner.name else str(error)
+
+    # An engine waits for the network or for a process most of the time: all of them wait at the same time.
+    answers = overlapped(scan, tools.scanners, len(tools.scanners), "scan")
+    for scanner, answer in zip(tools.scanners, answers, strict=True):
+        if isinstance(answer, ScanReport):
+            reports[scanner.name] = answer
+        else:
+            failures[scanner.name] = answer
     return _Scan(reports, failures)
 
 

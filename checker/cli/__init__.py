@@ -10,22 +10,17 @@ import atexit
 import gc
 import importlib
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from checker import __version__
+from checker.cli.interruption import EXIT_INTERRUPTED, EXIT_TERMINATED, Terminated, interruptible
 from checker.errors import ProctorError, Unanswered
 
 EXIT_USAGE = 2
 EXIT_INCONCLUSIVE = 3
-#: As shells count: 128 and the number of the signal.
-EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 
 #: Command → (module, one line of help). The module holds a click command named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -95,31 +90,9 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(200_000, 20, 100)
     # What is left goes with the process; looking through it for garbage once more takes a tenth of a second.
     atexit.register(gc.freeze)
-    with _terminable():
+    with interruptible(last=arguments is None):
         code = _exit_code(arguments)
     sys.exit(code)
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: somebody else's Ctrl-C."""
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM (a cancelled CI job, a timeout) ends a run as Ctrl-C does: containers and files are removed."""
-    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(number: int, _: object) -> NoReturn:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: a second one must not end the tidying up
-    raise Terminated
 
 
 def _exit_code(arguments: list[str] | None) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class AdvisoryEngines:
     download: Callable[[str], bytes]
     offline: bool = False
     given: str | None = None
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def pulled(self) -> PulledStore:
@@ -101,8 +103,9 @@ class AdvisoryEngines:
         return self.given or self.settings.source
 
     def _opened(self) -> Snapshot:
-        """The snapshot, opened once for all engines. Raises Unanswered, each time it is asked."""
-        return self._snapshot
+        """The snapshot, opened once for all engines together. Raises Unanswered, each time it is asked."""
+        with self._opening:
+            return self._snapshot
 
     @cached_property
     def _snapshot(self) -> Snapshot:

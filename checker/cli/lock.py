@@ -46,6 +46,9 @@ def _write(file: Path, text: str) -> None:
     """Replace the whole file at once; a link in its place is replaced, not followed."""
     partial = file.with_name(f".{file.name}.partial")
     partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-    partial.replace(file)
+    try:
+        with partial.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)

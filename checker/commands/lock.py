@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from checker.commands.examinee import find_examinee
 from checker.errors import InputError, Unanswered
@@ -13,8 +14,14 @@ from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.policy import Policy
 from checker.model.skill import Skill
+from checker.overlap import overlapped
 from checker.rules.lock.locking import changed, lock_skill
 from checker.tools import Conflict, Progress, Resolver, Tree
+
+#: Each resolution is a process that mostly waits for the package index.
+_AT_ONCE = 4
+#: So many skills are in memory at a time.
+_BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -51,19 +58,26 @@ def lock(
     unchanged: list[str] = []
     without: list[str] = []
     failures: dict[str, str] = {}
-    for skill in _skills(tree, policy, names):
+
+    def one(skill: Skill) -> dict[str, str] | str:
         progress.step("locking", skill.id)
         try:
-            made = lock_skill(skill, policy, resolver, now, upgrade=upgrade)
+            return lock_skill(skill, policy, resolver, now, upgrade=upgrade)
         except (Conflict, InputError, Unanswered) as error:
-            failures[skill.id] = failure_text(skill, error)
-            continue
-        new = changed(made, tree)
-        texts.update(new)
-        if not made:
-            without.append(skill.id)
-        elif not new:
-            unchanged.append(skill.id)
+            return failure_text(skill, error)
+
+    skills = _skills(tree, policy, names)
+    while batch := list(islice(skills, _BATCH)):
+        for skill, made in zip(batch, overlapped(one, batch, _AT_ONCE, "lock"), strict=True):
+            if isinstance(made, str):
+                failures[skill.id] = made
+                continue
+            new = changed(made, tree)
+            texts.update(new)
+            if not made:
+                without.append(skill.id)
+            elif not new:
+                unchanged.append(skill.id)
     return LockReport(texts, tuple(unchanged), tuple(without), failures)
 
 

@@ -27,9 +27,11 @@ from checker.engines.address import (
     split_credentials,
     without_credentials,
 )
+from checker.engines.rests import PatientRetry, Rests
 from checker.engines.watched import Watch
 from checker.errors import Unanswered
 from checker.escape import shortened, visible
+from checker.overlap import ended_by
 
 _CHUNK = 65_536
 _RETRIED = frozenset({429, 500, 502, 503, 504})
@@ -60,7 +62,8 @@ class Response:
 class Http:
     """A client with pooled connections, safe to use from several threads. Close it, or use it in `with`.
 
-    `per_host` connections at most are open to one host at a time; further callers wait their turn.
+    `per_host` connections at most are open to one host at a time, whichever threads ask; further callers wait
+    their turn. A host that answers with `Retry-After` is left alone by all of them for that long.
     """
 
     def __init__(self, engine: str = "http", patience: Patience | None = None, per_host: int = 16) -> None:
@@ -71,6 +74,8 @@ class Http:
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._proxies: dict[tuple[str, str], str] = {}
         self._watch = Watch(self._patience.whole)
+        self._rests = Rests()
+        self._retries = _retries(self._patience)
         self._lock = Lock()
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> Response:
@@ -131,14 +136,9 @@ class Http:
         try:
             headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "proctor", **authorization}
             headers |= more or {}
-            if question is None:
-                answer = self._pool(bare).request("GET", bare, headers=headers, preload_content=False)
-            else:
-                headers["Content-Type"] = "application/json"
-                answer = self._pool(bare).request(
-                    "POST", bare, body=question, headers=headers, preload_content=False, redirect=False
-                )
-            yield answer
+            answer = self._asked(bare, headers, question)
+            with ended_by(answer.shutdown):
+                yield answer
         except (HTTPError, LocationValueError, OSError, UnicodeError) as error:
             raise Unanswered(self.engine, f"{shown(url)} did not answer: {_cause(error)}") from error
         finally:
@@ -146,6 +146,23 @@ class Http:
                 # A connection whose answer was read to its end is back in the pool; any other is of no use.
                 answer.close()
                 answer.release_conn()
+
+    def _asked(self, url: str, headers: dict[str, str], question: bytes | None) -> urllib3.BaseHTTPResponse:
+        host = scheme_and_host(url)[1]
+        pool, retries = self._pool(url), self._retries.of(host, self._rests)
+        self._rests.wait(host)
+        if question is None:
+            return pool.request("GET", url, headers=headers, retries=retries, preload_content=False)
+        headers["Content-Type"] = "application/json"
+        return pool.request(
+            "POST",
+            url,
+            body=question,
+            headers=headers,
+            retries=retries,
+            preload_content=False,
+            redirect=False,
+        )
 
     def _whole(self, url: str, answer: urllib3.BaseHTTPResponse, max_bytes: int) -> Response:
         body = b"".join(self._chunks(url, answer, max_bytes))
@@ -183,33 +200,33 @@ class Http:
 
     def _made_pool(self, proxy: str) -> urllib3.PoolManager:
         wait = self._patience
-        retries = urllib3.Retry(
-            total=wait.retries + 5,
-            connect=wait.retries,
-            read=wait.retries and 1,
-            status=wait.retries,
-            redirect=5,
-            other=0,
-            allowed_methods=frozenset({"GET", "POST"}),  # `post` is for questions alone
-            status_forcelist=_RETRIED,
-            backoff_factor=wait.backoff,
-            raise_on_status=False,
-            retry_after_max=wait.longest_retry_after,
-        )
         timeout = urllib3.Timeout(connect=wait.connect, read=wait.read)
         if proxy:
             return urllib3.ProxyManager(
                 proxy,
                 proxy_headers=proxy_headers(proxy),
-                retries=retries,
                 timeout=timeout,
                 maxsize=self._per_host,
                 block=True,
                 ssl_context=_tls(),
             )
-        return urllib3.PoolManager(
-            retries=retries, timeout=timeout, maxsize=self._per_host, block=True, ssl_context=_tls()
-        )
+        return urllib3.PoolManager(timeout=timeout, maxsize=self._per_host, block=True, ssl_context=_tls())
+
+
+def _retries(wait: Patience) -> PatientRetry:
+    return PatientRetry(
+        total=wait.retries + 5,
+        connect=wait.retries,
+        read=wait.retries and 1,
+        status=wait.retries,
+        redirect=5,
+        other=0,
+        allowed_methods=frozenset({"GET", "POST"}),  # `post` is for questions alone
+        status_forcelist=_RETRIED,
+        backoff_factor=wait.backoff,
+        raise_on_status=False,
+        retry_after_max=wait.longest_retry_after,
+    )
 
 
 def _final_url(asked: str, answer: urllib3.BaseHTTPResponse) -> str:

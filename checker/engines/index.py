@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +24,7 @@ from checker.engines.wheels import WheelStore
 from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
 from checker.model.lock import LockedFile
+from checker.overlap import overlapped
 from checker.tools import CoreMetadata, IndexFile, Project
 
 ENGINE = "package index"
@@ -86,9 +86,7 @@ class SimpleIndex:
 
         with self._lock:
             missing = [key for key in wanted if key not in known]
-            if missing:
-                with ThreadPoolExecutor(min(self._workers, len(missing)), thread_name_prefix="index") as pool:
-                    known.update(zip(missing, pool.map(ask, missing), strict=True))
+            known.update(zip(missing, overlapped(ask, missing, self._workers, "index"), strict=True))
 
     def _project(self, name: NormalizedName) -> Project:
         for index in self._urls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from sys import intern
 from typing import Annotated
 from urllib.parse import urljoin, urlsplit
 
@@ -84,7 +85,7 @@ def _index_file(file: _File, page_url: str) -> IndexFile:
         size=file.size,
         uploaded=_utc(file.uploaded),
         yanked=_yanked(file.yanked),
-        requires_python=file.requires_python or None,
+        requires_python=intern(file.requires_python) if file.requires_python else None,
         metadata_sha256=metadata.sha256 if isinstance(metadata, _Hashes) else None,
         has_metadata=bool(metadata),
     )

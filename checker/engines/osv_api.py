@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from checker.engines.address import shown
 from checker.engines.http import Http, Response
 from checker.errors import Unanswered
 from checker.model.lock import Pin
+from checker.overlap import overlapped
 from checker.rules.osv.batch import Page, Question, encoded, pages, questions
 from checker.rules.osv.record import Malformed, Record, read_record
 from checker.rules.osv.schema import MAX_QUERIES
@@ -75,15 +75,15 @@ class OsvApi:
         """Each record asked for; None where the server has none of that id."""
         wanted = sorted(set(names))
         known, beyond = wanted[: self._limits.records], wanted[self._limits.records :]
-        with ThreadPoolExecutor(self._limits.at_once) as workers:
-            answers = dict(zip(known, workers.map(self._record, known), strict=True))
-        return answers | {name: Unanswered(NAME, "too many records to fetch") for name in beyond}
+        answers = overlapped(self._record, known, self._limits.at_once, NAME)
+        return dict(zip(known, answers, strict=True)) | {
+            name: Unanswered(NAME, "too many records to fetch") for name in beyond
+        }
 
     def _round(self, asked: Sequence[Question], said: Matches) -> list[Question]:
         """Ask one page of every question; the questions that have a next page are left."""
         chunks = [asked[start : start + MAX_QUERIES] for start in range(0, len(asked), MAX_QUERIES)]
-        with ThreadPoolExecutor(self._limits.at_once) as workers:
-            answers = list(workers.map(self._batch, chunks))
+        answers = overlapped(self._batch, chunks, self._limits.at_once, NAME)
         left: list[Question] = []
         for chunk, answer in zip(chunks, answers, strict=True):
             if isinstance(answer, Unanswered):

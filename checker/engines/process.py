@@ -13,10 +13,12 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeAlias
 
 from checker.errors import Unanswered
+from checker.overlap import ended_by, still_wanted
 
 _CHUNK = 65_536
 
@@ -56,7 +58,8 @@ def run(
     for thread in (*readers, feeder, waiter):
         thread.start()
     try:
-        waiter.join(timeout)
+        with ended_by(partial(signal_group, process)):
+            waiter.join(timeout)
         if waiter.is_alive():
             raise Unanswered(engine, f"no answer within {timeout:g} s")
         for reader in readers:
@@ -74,6 +77,7 @@ def run(
 
 def start(engine: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Process:
     """Start `argv` as the leader of its own process group. The caller must end it with `kill_group`."""
+    still_wanted()
     if not cwd.is_dir():
         raise Unanswered(engine, f"could not be started: the folder {cwd.name} is not there")
     try:

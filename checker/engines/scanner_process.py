@@ -6,7 +6,6 @@ import os
 import re
 import site
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ from checker.errors import Unanswered
 from checker.escape import decode, shortened, visible
 from checker.model.advisory import Advisory
 from checker.model.lock import Pin
+from checker.overlap import overlapped
 
 #: What a scanner may inherit. The rest could change what it asks, whom, or what it says.
 _KEPT = (
@@ -68,8 +68,7 @@ def ask_shares(
         except Unanswered as failure:
             return failure
 
-    with ThreadPoolExecutor(cores()) as workers:
-        answers = list(workers.map(safely, shares))
+    answers = overlapped(safely, shares, cores(), engine)
     failures = [answer for answer in answers if isinstance(answer, Unanswered)]
     if len(failures) == len(shares):
         raise Unanswered(engine, min(failure.reason for failure in failures))

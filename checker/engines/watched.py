@@ -16,6 +16,8 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from checker.overlap import ended_by, still_wanted
+
 
 class Watch:
     """Ends connections that wait longer than `seconds`: one thread for all of them, while there are any.
@@ -35,11 +37,19 @@ class Watch:
         watch = self
 
         class Plain(HTTPConnection):
+            def connect(self) -> None:
+                still_wanted()
+                super().connect()
+
             def getresponse(self) -> Any:
                 with watch.waiting(self.sock):
                     return super().getresponse()
 
         class Secure(HTTPSConnection):
+            def connect(self) -> None:
+                still_wanted()
+                super().connect()
+
             def getresponse(self) -> Any:
                 with watch.waiting(self.sock):
                     return super().getresponse()
@@ -55,12 +65,18 @@ class Watch:
 
     @contextmanager
     def waiting(self, connection: socket.socket | None) -> Iterator[None]:
-        """End `connection` when the block takes too long. After the block it is not touched any more."""
-        token = object()
-        if connection is not None:
-            self._add(token, connection)
-        try:
+        """End `connection` when the block takes too long, or when nobody waits any more.
+
+        After the block it is not touched any more.
+        """
+        if connection is None:
             yield
+            return
+        token = object()
+        self._add(token, connection)
+        try:
+            with ended_by(lambda: connection.shutdown(socket.SHUT_RDWR)):
+                yield
         finally:
             with self._changed:
                 self._waiting.pop(token, None)

@@ -12,7 +12,6 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +20,7 @@ from checker.engines.http import Http
 from checker.errors import InputError, Unanswered
 from checker.escape import shortened, visible
 from checker.model.lock import LockedFile
+from checker.overlap import overlapped
 from checker.tools import Progress
 
 ENGINE = "wheel store"
@@ -40,6 +40,8 @@ class WheelStore:
         self._progress = progress
         self._http = http
         self._workers = workers
+        #: Threads that want the same file take turns: the second finds what the first fetched.
+        self._turns: dict[str, threading.Lock] = {}
 
     def fetch(self, files: Sequence[LockedFile], *, max_bytes: int) -> Mapping[str, Path]:
         """Path in the store of each file, by sha256, its bytes checked just now.
@@ -50,9 +52,12 @@ class WheelStore:
         """
         wanted = {_sha256(file): file for file in files}
         budget = _Budget(max_bytes)
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="wheels") as pool:
-            paths = pool.map(lambda sha256: self._one(wanted[sha256], sha256, budget), wanted)
-            return dict(zip(wanted, paths, strict=True))
+
+        def one(sha256: str) -> Path:
+            with self._turns.setdefault(sha256, threading.Lock()):
+                return self._one(wanted[sha256], sha256, budget)
+
+        return dict(zip(wanted, overlapped(one, wanted, self._workers, "wheels"), strict=True))
 
     def _one(self, file: LockedFile, sha256: str, budget: _Budget) -> Path:
         path = self._folder / sha256 / file.filename
@@ -73,8 +78,8 @@ class WheelStore:
         if self._progress is not None:
             self._progress.step("downloading", file.filename)
         with (
-            _replacing(path) as out,
             self._http.stream(file.url, accept="*/*", max_bytes=budget.left) as chunks,
+            _replacing(path) as out,
         ):
             found = _copy(chunks, out, file, budget)
             if found != sha256:
@@ -136,14 +141,16 @@ def _copy(chunks: Iterable[bytes], out: BinaryIO, file: LockedFile, budget: _Bud
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends well, and is gone when it does not."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+        store = path.parent.parent
+        store.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=store)
     except OSError as error:
         raise Unanswered(ENGINE, f"the store cannot be written: {error.strerror}") from error
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as out:
             yield out
+        path.parent.mkdir(exist_ok=True)
         temporary.replace(path)
     except OSError as error:
         raise Unanswered(ENGINE, f"the store cannot be written: {error.strerror}") from error

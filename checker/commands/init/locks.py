@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from checker.commands.lock import failure_text
 from checker.errors import InputError, Unanswered
 from checker.model.policy import Policy
 from checker.model.skill import Skill
+from checker.overlap import overlapped
 from checker.rules.lock.locking import lock_path, lock_skill
 from checker.tools import Conflict, Progress, Resolver, Tree
 
@@ -70,11 +70,11 @@ def make_locks(
         progress.step("locking", skill.id)
         return _locked(skill, policy, resolver, now, tries=_NEWER_TRIES if skill.id in free else 0)
 
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="locks") as pool:
-        answers = {skill.id: answer for skill, answer in zip(wanted, pool.map(one, wanted), strict=True)}
-    made = {path: text for answer in answers.values() for path, text in answer.texts.items()}
+    made = zip(wanted, overlapped(one, wanted, _AT_ONCE, "locks"), strict=True)
+    answers = {skill.id: answer for skill, answer in made}
+    texts = {path: text for answer in answers.values() for path, text in answer.texts.items()}
     return Locks(
-        texts={path: text for path, text in made.items() if path not in entries},
+        texts={path: text for path, text in texts.items() if path not in entries},
         failures={skill: answer.failure for skill, answer in answers.items() if answer.failure},
         pythons={skill: answer.python for skill, answer in answers.items() if answer.python},
     )
