@@ -210,6 +210,16 @@ class Sandbox(Protocol):
         """Evidence for each phase, in order. Raises Unanswered when the engine fails."""
 
 
+class Store(Protocol):
+    """Remembers what was found out, by what it was made of. What it does not know is found out again."""
+
+    def get(self, kind: str, key: object) -> object | None:
+        """The JSON value that was put under this kind and key; None where there is none. Never raises."""
+
+    def put(self, kind: str, key: object, value: object) -> None:
+        """Keep a JSON value, or do not: nothing may rest on it. Never raises."""
+
+
 class Progress(Protocol):
     """Told what is going on. A terminal draws it; elsewhere it is a plain line or nothing."""
 
