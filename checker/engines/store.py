@@ -78,6 +78,7 @@ class FolderStore:
         return data
 
     def _write(self, path: Path, data: bytes) -> None:
+        self._refuse_links(path.parent)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._refuse_links(path.parent)
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_PARTIAL)
