@@ -27,10 +27,10 @@ class Advisory(Frozen):
 
 
 class Reused(Frozen):
-    """Answers of earlier scans that stand for new ones: for how many pins, the oldest from when (UTC)."""
+    """Answers of earlier scans that stand for new ones: how many, and when the oldest was given (UTC)."""
 
     since: dt.datetime
-    pins: int
+    answers: int
 
 
 class ScanReport(Frozen):

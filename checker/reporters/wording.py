@@ -203,13 +203,17 @@ def _reused(verdict: Verdict) -> Iterator[str]:
     """What stands in the verdict without having been asked or run for it, with its date."""
     for engine in verdict.engines:
         if engine.reused is not None:
-            answers = counted(engine.reused.pins, "pin")
-            yield f"{engine.name}, {answers}: answers of {evidence.minute(engine.reused.since)}, reused"
+            answers = counted(engine.reused.answers, "answer")
+            yield f"{engine.name}: {answers} {_since(engine.reused.answers, engine.reused.since)}"
     seen = [[phase.reused for phase in evidence.phases(s) if phase.reused] for s in verdict.skills]
     if dates := [min(times) for times in seen if times]:
-        oldest = evidence.minute(min(dates))
-        since = f"evidence of {oldest}" if len(dates) == 1 else f"evidence from {oldest} on"
-        yield f"sandbox, {counted(len(dates), 'skill')}: {since}, reused"
+        yield f"sandbox, {counted(len(dates), 'skill')}: evidence {_since(len(dates), min(dates))}"
+
+
+def _since(count: int, oldest: dt.datetime) -> str:
+    """`of …, reused` for one thing, and for several from the oldest on."""
+    date = evidence.minute(oldest)
+    return f"of {date}, reused" if count == 1 else f"from {date} on, reused"
 
 
 def _with_reason(engine: EngineRun) -> str:

@@ -106,7 +106,7 @@ class ReusedScanner:
 def _joined(report: ScanReport, known: Mapping[Pin, _Answer], database: str) -> ScanReport:
     if not known:
         return report
-    reused = Reused(since=min(answer.when for answer in known.values()), pins=len(known))
+    reused = Reused(since=min(answer.when for answer in known.values()), answers=len(known))
     found = {**report.found, **{pin: answer.advisories for pin, answer in known.items()}}
     ordered = {pin: found[pin] for pin in sorted(found)}
     return report.model_copy(update={"found": ordered, "database": database, "reused": reused})
