@@ -117,7 +117,7 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
             lines.append(("not run", _with_reason(engine)))
         elif engine.reason:
             lines.append(("in part", _with_reason(engine)))
-    return [*lines, *(("reused", sentence) for sentence in _reused(verdict))]
+    return [*lines, *(("earlier", sentence) for sentence in _reused(verdict))]
 
 
 PREVIEW = "If this policy change is merged"

@@ -211,6 +211,16 @@ def test_answers_given_together_are_reused_together(run: Runs) -> None:
     assert len(in_part.asked) == 2
 
 
+def test_a_scan_of_which_one_answer_is_damaged_is_asked_as_a_whole(run: Runs) -> None:
+    kept, asked = run(), pins("clean==1.0", "demo==1.0")
+    answers = {"clean==1.0": ["2026-11-22T10:02:30+00:00", []], "demo==1.0": "damaged"}
+    key = ["engine", "1.0", "db", ["clean==1.0", "demo==1.0"]]
+    kept.put("scans", key, {"database": "", "answers": answers})
+    engine = Engine()
+    assert scan(engine, kept, asked, together=True).reused is None
+    assert engine.asked == [asked]
+
+
 def test_answers_of_the_future_are_none(run: Runs, clock: Clock) -> None:
     scan(Engine(), run())
     clock.pass_by(seconds=-5)
