@@ -31,7 +31,7 @@ INFO: dict[str, Any] = {
     "CgroupDriver": "systemd",
     "DefaultRuntime": "runc",
     "Architecture": "x86_64",
-    "Runtimes": {"runc": {"path": "runc"}, "runsc": {"path": "runsc"}},
+    "Runtimes": {"runc": {"path": "same"}, "runsc": {"path": "same"}},
     "Containers": 3,
 }
 
