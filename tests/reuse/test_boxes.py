@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -413,6 +414,27 @@ def test_an_image_that_cannot_be_built_after_all_is_unanswered(run: Runs, error:
 
     with pytest.raises(Unanswered):
         exam(Late(error=error), run(), limits=LIMITS.model_copy(update={"memory_mb": 512}))
+
+
+def test_skills_side_by_side_and_two_runs_at_once_get_their_own(run: Runs) -> None:
+    """One sandbox for many threads, as a check may use it; a second run writes the same folder meanwhile."""
+    boxes = [Box(), Box()]
+    runs = [ReusedSandbox(box, run()) for box in boxes]
+
+    def one(number: int) -> str:
+        sandbox = runs[number % 2]
+        image = sandbox.build(replace(ORDER, skill=f"skills/{number // 2}"))
+        (seen, _) = sandbox.run(image, PHASES, LIMITS)
+        return image.key if seen.status == "passed" else ""
+
+    with ThreadPoolExecutor(8) as pool:
+        first, second = list(pool.map(one, range(40))), list(pool.map(one, range(40)))
+    assert first == second
+    assert len(set(first)) == 20
+    assert sum(box.ran for box in boxes) <= 40
+    ran = [box.ran for box in boxes]
+    assert list(map(one, range(40))) == first
+    assert [box.ran for box in boxes] == ran
 
 
 def test_the_version_is_the_engines_own(run: Runs) -> None:
