@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from checker.errors import InputError
+from checker.model.advisory import Reused
 from checker.model.outcome import Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
@@ -90,9 +91,16 @@ def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:
             version=_joined(run.version for run in same),
             ran=any(run.ran for run in same),
             reason=_joined(run.reason for run in same),
+            reused=_reused([run.reused for run in same if run.reused]),
         )
         for name, same in sorted(runs.items())
     )
+
+
+def _reused(every: Sequence[Reused]) -> Reused | None:
+    if not every:
+        return None
+    return Reused(since=min(one.since for one in every), answers=sum(one.answers for one in every))
 
 
 _WORST = (DecisionWord.PASS, DecisionWord.INCONCLUSIVE, DecisionWord.FAIL)

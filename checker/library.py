@@ -82,16 +82,18 @@ class SkillImages:
     def clean_up(
         self, *, older_than: dt.timedelta | None = None, max_bytes: int | None = None
     ) -> Freed | None:
-        """Remove images, layers and wheels over either limit, least recently used first; without any, all.
+        """Remove images, layers, wheels and evidence over either limit, oldest use first; without any, all.
 
         Nothing but what this cache folder's own index names is touched. None where another Proctor uses the
         folder: then nothing was removed. Raises Unanswered.
         """
+        from checker.cli.evidence import evidence_folder
         from checker.engines.sandbox import Engine, Keep, State, tidy
 
         cache, everything = self._cache(), older_than is None and max_bytes is None
         age = None if older_than is None else older_than.total_seconds()
-        keep = Keep(0 if everything else max_bytes, age, cache / "wheels")
+        records = (evidence_folder(cache),)
+        keep = Keep(0 if everything else max_bytes, age, cache / "wheels", records)
         with closing(Engine()) as engine:
             return tidy(engine, State(cache / "sandbox"), keep)
 

@@ -18,6 +18,8 @@ _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 #: Seconds that abandoned threads get to tidy up. Those within one of them get half: it tidies up after them.
 _GRACE = 0.7
+#: Seconds after which a waiting thread looks whether it was interrupted.
+_LOOK = 0.2
 
 
 class Abandoned(BaseException):
@@ -156,7 +158,8 @@ class _SideBySide(Generic[_Item, _Answer]):
         with self._scope.changed:
             while not self._settled():
                 self._scope.check()
-                self._scope.changed.wait()
+                # A signal just before a wait without end begins would not be handled before something ends it.
+                self._scope.changed.wait(_LOOK)
 
     def _settled(self) -> bool:
         while self._before in self._answers:

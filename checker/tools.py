@@ -138,7 +138,10 @@ class Scanner(Protocol):
         """What the last scan was over (source, date, digest), for the verdict."""
 
     def scan(self, pins: frozenset[Pin]) -> ScanReport:
-        """Advisories for every pin, asked once. Raises Unanswered when nothing was answered."""
+        """Advisories for every pin, asked once. Raises Unanswered when nothing was answered.
+
+        Without pins nobody is asked; the report says which engine and version would have been.
+        """
 
 
 #: Where every image keeps Proctor's own runners (`import_modules.py`, `check_scripts.py`, `run_tests.py`).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from checker.errors import InputError, Unanswered, UsageError
 from checker.escape import visible
@@ -14,6 +13,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
+from checker.overlap import overlapped
 from checker.rules.sandbox.findings import findings, not_run, note
 from checker.rules.sandbox.order import image_order
 from checker.rules.sandbox.phases import phases
@@ -33,12 +33,7 @@ def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
     def answer(examinee: Examinee) -> Outcome:
         return _with_lost_tests(exam, examinee, _outcome(exam, examinee, tools, earlier))
 
-    # Not left by waiting: after an interrupt, skills in work end because the sandbox closes behind us.
-    pool = ThreadPoolExecutor(_at_once(exam, tools), thread_name_prefix=RULE)
-    try:
-        outcomes = tuple(pool.map(answer, exam.examinees))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    outcomes = tuple(overlapped(answer, exam.examinees, _at_once(exam, tools), RULE))
     return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
 
 

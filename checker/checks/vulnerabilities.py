@@ -265,4 +265,4 @@ def _run(name: str, scan: _Scan, idle: str) -> EngineRun:
     if report is None:
         return EngineRun(name=name, ran=False, reason=scan.failures.get(name, idle))
     left_out = f"pins not answered for: {len(report.unanswered)}" if report.unanswered else ""
-    return EngineRun(name=name, version=report.version, ran=True, reason=left_out)
+    return EngineRun(name=name, version=report.version, ran=True, reason=left_out, reused=report.reused)

@@ -19,7 +19,9 @@ from checker.engines.osv_api import NAME as OSV
 from checker.engines.osv_api import PUBLIC, ApiLimits
 from checker.engines.pip_audit import PipAudit
 from checker.engines.pulled import PulledStore
-from checker.engines.safety import Safety, key_missing
+from checker.engines.reuse.kept import Kept
+from checker.engines.reuse.scanners import ReusedScanner
+from checker.engines.safety import Safety, account, key_missing
 from checker.engines.safety_answer import NAME as SAFETY
 from checker.engines.snapshot_index import SnapshotIndex
 from checker.errors import UsageError
@@ -39,7 +41,8 @@ class AdvisoryEngines:
     """Made when first used and closed with `stack`.
 
     `given` is the caller's own source (`--advisories`), else the policy's counts; a snapshot that the policy
-    names lies in `policy_tree`. `download` fetches a snapshot by address.
+    names lies in `policy_tree`. `download` fetches a snapshot by address. With `kept`, what was answered
+    before over the same database is not asked again.
     """
 
     stack: ExitStack
@@ -51,6 +54,7 @@ class AdvisoryEngines:
     offline: bool = False
     given: str | None = None
     _opening: threading.Lock = field(default_factory=threading.Lock)
+    kept: Kept | None = None
 
     @cached_property
     def pulled(self) -> PulledStore:
@@ -62,7 +66,7 @@ class AdvisoryEngines:
         if self.offline and self._source.startswith(_WEB):
             return (), "--offline, and the advisory snapshot is not on this machine"
         named = dict.fromkeys((*self.settings.engines, *self.settings.require))
-        return tuple(self._scanner(name) for name in named if name not in self.absent), ""
+        return tuple(self._reusing(name) for name in named if name not in self.absent), ""
 
     @cached_property
     def absent(self) -> dict[str, str]:
@@ -76,6 +80,22 @@ class AdvisoryEngines:
             reason = missing if required else f"{missing}: not required by the policy"
         named = SAFETY in (*self.settings.engines, *self.settings.require)
         return {SAFETY: reason} if named and reason else {}
+
+    def _reusing(self, name: EngineName) -> Scanner:
+        """The engine; OSV online reads all records together, so that its answers are."""
+        scanner = self._scanner(name)
+        if self.kept is None:
+            return scanner
+        together = isinstance(scanner, OsvOnline)
+        kept = self.kept
+        return ReusedScanner(scanner, kept, lambda: self._database(name, kept.now()), together=together)
+
+    def _database(self, name: EngineName, moment: dt.datetime) -> list[str]:
+        """What is asked: a snapshot by its content, an online database as it is in this hour."""
+        if self._source != _ONLINE and name != SAFETY:
+            snapshot = self._opened()
+            return [snapshot.digest, snapshot.label]
+        return [f"{moment:%Y-%m-%dT%H}Z", account() if name == SAFETY else self.osv_url]
 
     def _scanner(self, name: EngineName) -> Scanner:
         online = self._source == _ONLINE

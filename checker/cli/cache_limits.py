@@ -1,4 +1,4 @@
-"""How much of images, layers and wheels stays: by options of `clean`, by the environment, or by default."""
+"""How much of images, layers, wheels and evidence stays: by options, by the environment, or by default."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from checker.cli.evidence import evidence_folder
 from checker.engines.sandbox import Keep
 from checker.escape import visible
 from checker.rules.amounts import age, size
@@ -16,7 +17,7 @@ MAX_SIZE, MAX_AGE = "PROCTOR_CACHE_MAX_SIZE", "PROCTOR_CACHE_MAX_AGE"
 
 def keep(cache: Path) -> Keep:
     """What stays after a run. Raises UsageError for a limit that is none."""
-    limits = Keep(wheels=cache / "wheels")
+    limits = Keep(wheels=cache / "wheels", records=(evidence_folder(cache),))
     if given := os.environ.get(MAX_SIZE):
         limits = replace(limits, max_bytes=size(given))
     if given := os.environ.get(MAX_AGE):
@@ -26,13 +27,14 @@ def keep(cache: Path) -> Keep:
 
 def asked(cache: Path, older_than: str | None, max_size: str | None) -> Keep:
     """What `proctor sandbox clean` leaves; without options nothing. Raises UsageError."""
-    wheels = cache / "wheels"
+    wheels, records = cache / "wheels", (evidence_folder(cache),)
     if older_than is None and max_size is None:
-        return Keep(0, None, wheels)
+        return Keep(0, None, wheels, records)
     return Keep(
         size(max_size) if max_size is not None else None,
         age(older_than) if older_than is not None else None,
         wheels,
+        records,
     )
 
 

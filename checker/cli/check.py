@@ -17,6 +17,7 @@ from checker.cli import EXIT_USAGE
 from checker.cli.options import (
     advisories_option,
     cache_option,
+    fresh_option,
     moment,
     now_option,
     offline_option,
@@ -53,6 +54,7 @@ from checker.tools import Tools, Tree
 @advisories_option
 @offline_option
 @click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
+@fresh_option
 @now_option
 @cache_option
 def command(
@@ -68,6 +70,7 @@ def command(
     advisories: str | None,
     offline: bool,
     no_sandbox: bool,
+    fresh: bool,
     now: dt.datetime | None,
     cache: Path | None,
 ) -> int:
@@ -76,6 +79,7 @@ def command(
     The last commit is examined, not the files on disk, unless --worktree is given. With --base the policy is
     that revision's own, so that no change can approve itself; only the skills affected since are examined.
     """
+    from checker.cli.evidence import kept_evidence
     from checker.cli.wiring import Wiring, cache_folder, open_revisions, recall_for
     from checker.pipeline import Request, run
 
@@ -88,7 +92,8 @@ def command(
 
         def make(policy: Policy, tree: Tree) -> Tools:
             folder = cache_folder(cache)
-            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories)
+            kept = kept_evidence(stack, folder, fresh=fresh)
+            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept)
             return wiring.tools(revisions.head, sandbox=not no_sandbox)
 
         verdict = run(revisions, request, make, recall_for(path, cache))

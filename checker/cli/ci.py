@@ -15,6 +15,7 @@ from checker.cli import EXIT_INCONCLUSIVE, EXIT_USAGE
 from checker.cli.options import (
     advisories_option,
     cache_option,
+    fresh_option,
     moment,
     now_option,
     offline_option,
@@ -45,6 +46,7 @@ class Choices:
     offline: bool
     now: dt.datetime
     cache: Path | None
+    fresh: bool
 
 
 @click.command("ci")
@@ -87,6 +89,7 @@ class Choices:
 @click.option(
     "--publish/--no-publish", default=True, help="With --no-publish, nothing is written through the API."
 )
+@fresh_option
 @advisories_option
 @offline_option
 @now_option
@@ -103,6 +106,7 @@ def command(
     sarif_file: Path | None,
     html_file: Path | None,
     publish: bool,
+    fresh: bool,
     advisories: str | None,
     offline: bool,
     now: dt.datetime | None,
@@ -127,7 +131,7 @@ def command(
         raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
     compared = comparison(runner, read_payload(event))
     choices = Choices(
-        path, base, policy_from == "head", sandbox == "auto", advisories, offline, moment(now), cache
+        path, base, policy_from == "head", sandbox == "auto", advisories, offline, moment(now), cache, fresh
     )
     verdict = _verdict(runner, compared, choices)
     folder = folder_in_git(path)
@@ -164,6 +168,7 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
 
 
 def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdict:
+    from checker.cli.evidence import kept_evidence
     from checker.cli.wiring import Wiring, cache_folder, recall_for
     from checker.model.policy import Policy
     from checker.pipeline import Request, run
@@ -171,7 +176,8 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
 
     def make(policy: Policy, tree: Tree) -> Tools:
         folder = cache_folder(choices.cache)
-        wiring = Wiring(stack, policy, tree, choices.now, folder, choices.offline, choices.advisories)
+        kept = kept_evidence(stack, folder, fresh=choices.fresh)
+        wiring = Wiring(stack, policy, tree, choices.now, folder, choices.offline, choices.advisories, kept)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
     request = Request(now=choices.now, offline=choices.offline)

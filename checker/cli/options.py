@@ -45,6 +45,9 @@ cache_option = click.option(
 offline_option = click.option(
     "--offline", is_flag=True, help="Ask no package index; what that leaves out is said."
 )
+fresh_option = click.option(
+    "--fresh", is_flag=True, help="Reuse nothing that an earlier run saw: ask and run everything anew."
+)
 advisories_option = click.option(
     "--advisories",
     metavar="SOURCE",

@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.model.policy import SandboxSettings
 from checker.rules.sandbox.self_hosted import refusal
+from checker.rules.trust import trusted
 
 _MAX_EVENT_BYTES = 32 << 20
 
@@ -20,6 +21,14 @@ def sandbox_refusal(settings: SandboxSettings, environment: Mapping[str, str] | 
         return ""
     variables = os.environ if environment is None else environment
     return refusal(variables, read_event(variables.get("GITHUB_EVENT_PATH", "")))
+
+
+def runs_for_us(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether what this run finds out may be kept for later runs: not so in a job for a fork."""
+    variables = os.environ if environment is None else environment
+    if variables.get("GITHUB_ACTIONS") != "true":
+        return True
+    return trusted(variables, read_event(variables.get("GITHUB_EVENT_PATH", "")))
 
 
 def read_event(path: str) -> dict[str, Any] | None:

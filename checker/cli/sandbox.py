@@ -138,7 +138,7 @@ def list_command() -> None:
 @click.option("--max-size", metavar="SIZE", help="Only what is over this size, oldest first: 4GB.")
 @cache_option
 def clean_command(older_than: str | None, max_size: str | None, cache: Path | None) -> int:
-    """Remove containers, images, layers and wheels.
+    """Remove containers, images, layers, wheels, and evidence that checks reuse.
 
     Without options everything of Proctor's goes, images and containers of other cache folders too (they are
     found by their labels). With options only what this cache folder's own index names.
@@ -162,9 +162,8 @@ def clean_command(older_than: str | None, max_size: str | None, cache: Path | No
     ]:
         click.echo(f"removed {kind} {name}")
     count = len(freed.images) + len(freed.containers) + len(removed)
-    click.echo(
-        f"{count} removed; {freed.layers} layers and {freed.wheels} wheels, {freed.bytes / 1e6:.1f} MB"
-    )
+    files = f"{freed.layers} layers, {freed.wheels} wheels and {freed.records} records of evidence"
+    click.echo(f"{count} removed; {files}, {freed.bytes / 1e6:.1f} MB")
     return 0
 
 

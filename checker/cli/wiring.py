@@ -28,6 +28,7 @@ from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
 if TYPE_CHECKING:
     from checker.cli.advisory_engines import AdvisoryEngines
     from checker.engines.http import Http
+    from checker.engines.reuse.kept import Kept
     from checker.engines.uv import UvResolver
     from checker.engines.wheels import WheelStore
 
@@ -83,7 +84,8 @@ def recall_for(path: Path, chosen: Path | None) -> Recall:
 class Wiring:
     """Everything outside, made when first used and closed with `stack`.
 
-    `policy_tree` is where the policy was read: a snapshot that the policy names lies there, too.
+    `policy_tree` is where the policy was read: a snapshot that the policy names lies there, too. With `kept`,
+    what an earlier run saw is not asked of scanners or seen in the sandbox again.
     """
 
     stack: ExitStack
@@ -93,6 +95,7 @@ class Wiring:
     cache: Path
     offline: bool = False
     advisories: str | None = None
+    kept: Kept | None = None
 
     def tools(self, head: Tree, *, sandbox: bool) -> Tools:
         """The outside world of a check."""
@@ -107,7 +110,7 @@ class Wiring:
             progress=self.progress,
             index=self.index,
             scanners=scanners,
-            sandbox=None if "sandbox" in off else self.sandbox,
+            sandbox=None if "sandbox" in off else self._examining,
             wheels=self.modules,
             off=off,
             absent={} if unscanned else self.advisory_engines.absent,
@@ -186,6 +189,15 @@ class Wiring:
         return self.stack.enter_context(DockerSandbox(self.wheels, folder, runtime, kept, tell))
 
     @cached_property
+    def _examining(self) -> Sandbox:
+        """The sandbox of a check, which need not see again what was seen before."""
+        from checker.engines.reuse.boxes import ReusedSandbox
+        from checker.engines.sandbox import DockerSandbox
+
+        real = self.sandbox
+        return ReusedSandbox(real, self.kept) if self.kept and isinstance(real, DockerSandbox) else real
+
+    @cached_property
     def advisory_engines(self) -> AdvisoryEngines:
         """Who is asked for advisories."""
         from checker.cli.advisory_engines import AdvisoryEngines
@@ -199,6 +211,7 @@ class Wiring:
             self._download,
             offline=self.offline,
             given=self.advisories,
+            kept=self.kept,
         )
 
     def scanners(self) -> tuple[tuple[Scanner, ...], str]:

@@ -8,6 +8,8 @@ part in a run over a snapshot.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import sys
@@ -36,6 +38,12 @@ _MOST_BYTES = 64 * 1024 * 1024
 def key_missing(environ: Mapping[str, str] = os.environ) -> str:
     """Why Safety cannot be asked; empty when there is a key."""
     return "" if environ.get(KEY) else f"no {KEY} in the environment"
+
+
+def account(environ: Mapping[str, str] = os.environ) -> str:
+    """A digest of what decides who answers, from which database: the key, the operator's own servers."""
+    deciding = {name: value for name, value in environ.items() if name == KEY or _HOSTS.fullmatch(name)}
+    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
 
 
 class Safety:

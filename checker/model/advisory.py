@@ -26,11 +26,19 @@ class Advisory(Frozen):
     reported_by: tuple[str, ...] = ()
 
 
+class Reused(Frozen):
+    """Answers of earlier scans that stand for new ones: how many, and when the oldest was given (UTC)."""
+
+    since: dt.datetime
+    answers: int
+
+
 class ScanReport(Frozen):
     """What one engine found for the pins it was asked about.
 
     `found` holds every pin the engine answered for, those without an advisory too. `unanswered` maps every
     pin without a whole answer to the reason: it is not clean, and what was found all the same still counts.
+    `reused` is None where every pin was asked about anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -40,3 +48,4 @@ class ScanReport(Frozen):
     database: str = ""
     found: dict[Pin, tuple[Advisory, ...]] = {}
     unanswered: dict[Pin, str] = {}
+    reused: Reused | None = None

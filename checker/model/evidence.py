@@ -5,6 +5,7 @@ Numbers the kernel observed are None where they could not be observed; None neve
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -69,7 +70,8 @@ class PhaseEvidence(Frozen):
     `tests_collected` is how many tests pytest reported, self-reported too; `tests_declared` how many the
     files hold at least, counted without running them.
     `canaries` names the planted secrets that came out, and how. `network` is None where no sink looked;
-    `network_unrecorded` counts what it could not keep. `WITNESSES` says for each field who tells.
+    `network_unrecorded` counts what it could not keep. `reused` is when an earlier run saw all this, where
+    that stands for a run of today (UTC). `WITNESSES` says for each field who tells.
     """
 
     phase: PhaseName
@@ -93,6 +95,7 @@ class PhaseEvidence(Frozen):
     failures: tuple[str, ...] = ()
     tests_collected: int | None = None
     tests_declared: int | None = None
+    reused: dt.datetime | None = None
 
 
 #: Who tells what of a phase. With a sink, `network_attempts` is what the sink counted.
@@ -115,6 +118,7 @@ WITNESSES: Mapping[Witness, tuple[str, ...]] = MappingProxyType(
             "canaries",
             "output_truncated",
             "tests_declared",
+            "reused",
         ),
         Witness.SINK: ("network", "network_unrecorded"),
         Witness.SELF_REPORTED: ("reason", "failures", "output", "reported", "tests_collected"),

@@ -6,6 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Literal
 
+from checker.model.advisory import Reused
 from checker.model.base import Frozen
 from checker.model.level import Level
 from checker.model.outcome import Outcome
@@ -28,12 +29,13 @@ class DecisionWord(StrEnum):
 
 
 class EngineRun(Frozen):
-    """One outside tool: whether it ran, and when not, why."""
+    """One outside tool: whether it ran, and when not, why; and what of its answers is of earlier runs."""
 
     name: str
     version: str = ""
     ran: bool
     reason: str = ""
+    reused: Reused | None = None
 
 
 class SkillVerdict(Frozen):

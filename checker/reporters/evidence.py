@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 from checker.model.evidence import PhaseEvidence
@@ -25,7 +26,18 @@ def measured(phase: PhaseEvidence) -> str:
     known = [*zip(names, numbers(phase), strict=True), ("leftovers", _left(phase.leftovers))]
     limit = f" · {phase.limit_exceeded} limit exceeded" if phase.limit_exceeded else ""
     processes = f" · processes {phase.peak_processes}" if phase.peak_processes is not None else ""
-    return " · ".join(f"{name} {value}" for name, value in known) + processes + limit
+    again = f" · {reused(phase)}" if phase.reused else ""
+    return " · ".join(f"{name} {value}" for name, value in known) + processes + limit + again
+
+
+def reused(phase: PhaseEvidence) -> str:
+    """When an earlier run saw it; empty where this one did."""
+    return f"evidence of {minute(phase.reused)}, reused" if phase.reused else ""
+
+
+def minute(moment: dt.datetime) -> str:
+    """`2026-11-22 10:02 UTC`."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def told(phase: PhaseEvidence) -> list[str]:

@@ -124,6 +124,6 @@ def _phase(phase: PhaseEvidence, extent: Extent) -> str:
     more = [phase.reason, *phase.failures[: extent.findings]]
     more += [f"{phase.limit_exceeded} limit exceeded"] if phase.limit_exceeded else []
     more += [f"left running: {left}"] if (left := evidence.left_running(phase)) else []
-    more += evidence.told(phase)[: extent.findings]
+    more += [*evidence.told(phase)[: extent.findings], evidence.reused(phase)]
     told = "<br>".join(prose(part, extent.text) for part in more if part)
     return f'<tr><th scope="row">{phase.phase}</th>{status}{numbers}<td class="wide">{told}</td></tr>'

@@ -12,6 +12,7 @@ from checker.model.outcome import Finding, Status
 from checker.model.preview import Preview
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
+from checker.reporters import evidence
 
 EXIT_POLICY_ERROR = 2
 
@@ -103,7 +104,10 @@ def unexplained(skill: SkillVerdict) -> Iterator[str]:
 
 
 def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
-    """What a pass says nothing about, as (label, sentence): checks not asked, engines without an answer."""
+    """What a pass says nothing about, as (label, sentence): checks not asked, engines without an answer.
+
+    Then what earlier runs saw in place of this one.
+    """
     lines = [
         ("skipped", f"{check}, {counted(count, 'skill')}: {reason}")
         for check, reason, count in skipped(verdict)
@@ -113,7 +117,7 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
             lines.append(("not run", _with_reason(engine)))
         elif engine.reason:
             lines.append(("in part", _with_reason(engine)))
-    return lines
+    return [*lines, *(("earlier", sentence) for sentence in _reused(verdict))]
 
 
 PREVIEW = "If this policy change is merged"
@@ -193,6 +197,23 @@ def _findings(verdict: Verdict) -> str:
 
 def _short(revision: str) -> str:
     return revision[:12] if _COMMIT.fullmatch(revision) else revision
+
+
+def _reused(verdict: Verdict) -> Iterator[str]:
+    """What stands in the verdict without having been asked or run for it, with its date."""
+    for engine in verdict.engines:
+        if engine.reused is not None:
+            answers = counted(engine.reused.answers, "answer")
+            yield f"{engine.name}: {answers} {_since(engine.reused.answers, engine.reused.since)}"
+    seen = [[phase.reused for phase in evidence.phases(s) if phase.reused] for s in verdict.skills]
+    if dates := [min(times) for times in seen if times]:
+        yield f"sandbox, {counted(len(dates), 'skill')}: evidence {_since(len(dates), min(dates))}"
+
+
+def _since(count: int, oldest: dt.datetime) -> str:
+    """`of …, reused` for one thing, and for several from the oldest on."""
+    date = evidence.minute(oldest)
+    return f"of {date}, reused" if count == 1 else f"from {date} on, reused"
 
 
 def _with_reason(engine: EngineRun) -> str:

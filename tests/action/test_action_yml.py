@@ -15,8 +15,19 @@ PAGE = (ROOT / "docs/github.md").read_text()
 INSTALL, RUN = (ROOT / "scripts/action-install.sh", ROOT / "scripts/action-run.sh")
 #: Inputs that are no option of `proctor ci`, and why: a variable of its environment, or the action's own.
 NOT_OPTIONS = {"path", "safety-api-key", "github-token", "only-install"}
-#: Options that a workflow has no use for: the runner says which event, and a test which time.
-NOT_INPUTS = {"event", "now", "cache", "offline", "publish", "verdict-file", "sarif-file", "html-file"}
+#: Options that a workflow has no use for: the runner says which event, and a test which time; what is kept
+#: is the workflow's to restore or not.
+NOT_INPUTS = {
+    "event",
+    "now",
+    "cache",
+    "offline",
+    "publish",
+    "verdict-file",
+    "sarif-file",
+    "html-file",
+    "fresh",
+}
 
 
 def options():

@@ -112,11 +112,11 @@ def test_clean_goes_by_this_cache_folders_own_index(adder, proctor, tmp_path):
     own = ("--cache", tmp_path / "cache")
     proctor("sandbox", "build", "adder", "--path", adder.path, "--offline", *own)
     kept = proctor("sandbox", "clean", "--older-than", "1h", *own)
-    assert (kept.code, kept.out) == (0, "0 removed; 0 layers and 0 wheels, 0.0 MB\n")
+    assert (kept.code, kept.out) == (0, "0 removed; 0 layers, 0 wheels and 0 records of evidence, 0.0 MB\n")
     result = proctor("sandbox", "clean", "--max-size", "0", *own)
     assert re.fullmatch(
-        r"(removed image proctor/skill:[0-9a-f]{32}\n){2}2 removed; 3 layers and 0 wheels, [\d.]+ MB\n",
-        result.out,  # the skill's image, and the base with pytest
+        r"(removed image proctor/skill:[0-9a-f]{32}\n){2}2 removed; 3 layers, 0 wheels and 0 records of evidence, [\d.]+ MB\n",
+        result.out,  # the skill's image, and the base
     )
 
 

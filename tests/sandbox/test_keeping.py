@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
 from checker.engines.sandbox.box.canaries import Canaries
 from checker.engines.sandbox.box.keeper import keeper
 from checker.engines.sandbox.sharing import alone, used
+from checker.engines.store import FolderStore, files
 from checker.tools import Image, Phase
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
 
@@ -131,6 +133,36 @@ def test_wheels_go_by_use_and_never_those_just_used(state: State, tmp_path: Path
     assert names() == ["sha0", "sha1"]
     tidy(NoEngine(), state, Keep(0, None, tmp_path / "wheels"))
     assert names() == ["sha0"]
+
+
+def test_records_of_evidence_go_by_size_and_use(state: State, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "evidence")
+    for days in (0, 2, 40):
+        store.put("runs", days, "x" * 100)
+        (path,) = (one for one in files(tmp_path / "evidence") if one.stat().st_mtime > time.time() - DAY / 2)
+        os.utime(path, (time.time() - (days + 1) * DAY,) * 2)
+    left = lambda: [store.get("runs", days) is not None for days in (0, 2, 40)]  # noqa: E731
+    keep = Keep(records=(tmp_path / "evidence", tmp_path / "nowhere"))
+    freed = tidy(NoEngine(), state, keep)
+    assert freed is not None
+    assert (freed.records, left()) == (1, [True, True, False])
+    tidy(NoEngine(), state, replace(keep, max_bytes=200))
+    assert sum(left()) == 1
+    tidy(NoEngine(), state, replace(keep, max_bytes=0))
+    assert not any(left())
+
+
+def test_cleaning_records_never_follows_a_link(state: State, tmp_path: Path) -> None:
+    other = tmp_path / "other/runs"
+    other.mkdir(parents=True)
+    (other / "mine.json").write_text("mine")
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence/runs").symlink_to(other)
+    (tmp_path / "evidence/scans").mkdir()
+    (tmp_path / "evidence/scans/x.json").symlink_to(other / "mine.json")
+    (tmp_path / "linked").symlink_to(tmp_path / "other")
+    tidy(NoEngine(), state, Keep(0, None, records=(tmp_path / "evidence", tmp_path / "linked")))
+    assert (other / "mine.json").read_text() == "mine"
 
 
 def test_what_was_prepared_of_wheels_goes_by_use_too(state: State) -> None:

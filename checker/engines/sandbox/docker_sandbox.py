@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from checker.engines.sandbox.box.owner import reap, sweep
 from checker.engines.sandbox.box.report import Told, evidence, not_run
 from checker.engines.sandbox.box.reported import MAX_EVENTS, events
 from checker.engines.sandbox.box.sink import Sink, open_sink
+from checker.engines.sandbox.circumstances import Circumstances
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images import pytest_layer
 from checker.engines.sandbox.images.build import ENV, Builder, Wheels
@@ -58,6 +59,7 @@ class DockerSandbox:
         both = BuiltToo(self._state, wheels)
         self._builder = Builder(self.engine, both, self._state)
         self._sources = SourceBuilds(self._builder, both, runtime)
+        self._circumstances = Circumstances(self.engine, self._state, runtime)
         self._use = ExitStack()
         self._reaped = False
         #: Images share layers and records, so they are made one after another; boxes run side by side.
@@ -86,6 +88,13 @@ class DockerSandbox:
     def version(self) -> str:
         """The engine's version, or "" when it does not answer."""
         return self.engine.version()
+
+    def circumstances(self, order: ImageOrder) -> Mapping[str, object] | None:
+        """What decides evidence besides order, limits and phases; None where that is not known yet.
+
+        Raises Unanswered.
+        """
+        return self._circumstances.of(order)
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""

@@ -19,6 +19,7 @@ from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images.build import LABEL, REPOSITORY
 from checker.engines.sandbox.sharing import alone
 from checker.engines.sandbox.state import State, Stored
+from checker.engines.store import files
 
 DAY = 86_400.0
 #: Another command may just be reading a wheel that it found in the store, without holding any lock.
@@ -27,21 +28,26 @@ _WHEELS_IN_USE = 3_600.0
 
 @dataclass(frozen=True)
 class Keep:
-    """Limits, of layers and of wheels each: bytes in all, seconds since the last use. None is no limit."""
+    """Limits, of layers, of wheels and of records each: bytes in all, seconds since the last use.
+
+    None is no limit. `records` are folders of `checker.engines.store`.
+    """
 
     max_bytes: int | None = 4 * 10**9
     max_age: float | None = 30 * DAY
     wheels: Path | None = None
+    records: tuple[Path, ...] = ()
 
 
 @dataclass
 class Freed:
-    """What was removed: names of images and containers, how many layers and wheels, and their bytes here."""
+    """What was removed: names of images and containers, how many of the rest, and their bytes here."""
 
     images: list[str] = field(default_factory=list)
     containers: list[str] = field(default_factory=list)
     layers: int = 0
     wheels: int = 0
+    records: int = 0
     bytes: int = 0
 
 
@@ -62,6 +68,7 @@ def tidy(engine: Engine, state: State, keep: Keep, now: float | None = None) -> 
         _drop_prepared(state, keep, moment, freed)
         _drop_built(state, keep, moment, freed)
         _drop_wheels(keep, moment, freed)
+        _drop_records_of_stores(keep, moment, freed)
         return freed
 
 
@@ -154,6 +161,15 @@ def _drop_wheels(keep: Keep, now: float, freed: Freed) -> None:
             _unlink(path, freed)
             with suppress(OSError):  # something else lies there
                 path.parent.rmdir()
+
+
+def _drop_records_of_stores(keep: Keep, now: float, freed: Freed) -> None:
+    """Records that nobody asked for lately. Others may remove them, too: their users hold no lock."""
+    with suppress(FileNotFoundError):
+        records = [(path, path.stat().st_mtime) for folder in keep.records for path in files(folder)]
+        for path in _over(keep, now, records):
+            _unlink(path, freed)
+            freed.records += 1
 
 
 def _over(keep: Keep, now: float, files: Iterable[tuple[Path, float]]) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from checker.escape import shortened, visible
 
 SETTING = "sandbox.self_hosted_forks"
 #: Events that may carry what a fork wrote. A merge group is made of what somebody with write access queued.
-_FROM_OUTSIDE = frozenset({"pull_request", "pull_request_target", "pull_request_review", "workflow_run"})
+FROM_OUTSIDE = frozenset({"pull_request", "pull_request_target", "pull_request_review", "workflow_run"})
 
 
 def refusal(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> str:
@@ -24,9 +24,9 @@ def refusal(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> 
         or environment.get("RUNNER_ENVIRONMENT") == "github-hosted"
     ):
         return ""
-    if environment.get("GITHUB_EVENT_NAME", "") not in _FROM_OUTSIDE:
+    if environment.get("GITHUB_EVENT_NAME", "") not in FROM_OUTSIDE:
         return ""
-    where = _foreign(environment, event)
+    where = foreign(environment, event)
     if not where:
         return ""
     return (
@@ -35,7 +35,7 @@ def refusal(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> 
     )
 
 
-def _foreign(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> str:
+def foreign(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> str:
     """Where the change comes from when that is not this repository, or not known to be; else ""."""
     if event is None:
         return "the event of this job cannot be read, so that it may be a fork's"

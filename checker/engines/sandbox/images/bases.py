@@ -39,6 +39,16 @@ def base(reference: str, python: str, engine: Engine, state: State) -> Base:
     return _image(reference, python, engine, state)
 
 
+def identity(reference: str, python: str, state: State) -> dict[str, object]:
+    """What decides a base, as a JSON value: equal ones have equal keys, and no layer has to be there.
+
+    Raises Unanswered where this machine has no such Python.
+    """
+    if reference == "host":
+        return {"host": asdict(_host_python(python, state))}
+    return {"image": reference, "python": python, "compiled": _compiler(python, state) is not None}
+
+
 def _host(python: HostPython, state: State) -> Base:
     key = digest_of(LAYOUT, "host", asdict(python))
     known = state.record("base", key)
