@@ -21,11 +21,12 @@ from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam, Repository
 from checker.model.policy import Policy
+from checker.model.profile import Stage
 from checker.model.verdict import EngineRun, Verdict
 from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of, with_before
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, by_head, own, review
-from checker.tools import Tools, Tree
+from checker.tools import UNTIMED, Clock, Tools, Tree
 
 
 @dataclass(frozen=True)
@@ -58,47 +59,59 @@ class Request:
     only_new: bool = False
 
 
-def run(revisions: Revisions, request: Request, make_tools: Callable[[Policy, Tree], Tools]) -> Verdict:
+def run(
+    revisions: Revisions,
+    request: Request,
+    make_tools: Callable[[Policy, Tree], Tools],
+    clock: Clock = UNTIMED,
+) -> Verdict:
     """Examine what changed and judge it. `make_tools` gets the policy and the tree that holds it.
 
-    An unreadable policy ends in a verdict too (its `error` is set).
+    An unreadable policy ends in a verdict too (its `error` is set). `clock` is told the stages.
     """
     checks = selected(request.only)
     tip = revisions.base_tip.revision if revisions.base_tip else None
     try:
-        policy, change = _policies(revisions)
+        with clock.stage("load"):
+            policy, change = _policies(revisions)
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
     policy = _asked_for(policy, revisions, request)
-    head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
-    plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
-    whole = discovering(checks)
-    exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
-    exam = with_before(exam, base, revisions.merge_base)
+    with clock.stage("load"):
+        head, base = load_repository(revisions.head), _loaded(revisions.merge_base)
+        plan = narrowed(plan_of(base, head, revisions.head, policy, change), head, request.skill)
+        whole = discovering(checks)
+        exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
+        exam = with_before(exam, base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
-    outcomes, engines = ask(checks, exam, tools)
-    foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now)
-    verdict = judge(
-        [*([change.outcome] if change.outcome else []), *outcomes],
-        engines,
-        [*change.examinee(policy), *exam.examinees],
-        policy,
-        now=request.now,
-        base=tip,
-        head=revisions.head.revision,
-        policy_label=change.label,
-        advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[
-            *head.problems,
-            *change.notes,
-            *change.self_approved(exam.examinees, foreseen),
-            *plan.notes,
-            *changes(exam),
-        ],
-        check_order=[POLICY_RULE, *(check.RULE for check in checks)],
-        left_out=left_out(checks),
-    )
+    outcomes, engines = ask(checks, exam, tools, clock)
+    with clock.stage("judge"):
+        foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now)
+        verdict = judge(
+            [*([change.outcome] if change.outcome else []), *outcomes],
+            engines,
+            [*change.examinee(policy), *exam.examinees],
+            policy,
+            now=request.now,
+            base=tip,
+            head=revisions.head.revision,
+            policy_label=change.label,
+            advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
+            notes=[
+                *head.problems,
+                *change.notes,
+                *change.self_approved(exam.examinees, foreseen),
+                *plan.notes,
+                *changes(exam),
+            ],
+            check_order=[POLICY_RULE, *(check.RULE for check in checks)],
+            left_out=left_out(checks),
+        )
     return verdict.model_copy(update={"preview": foreseen})
+
+
+#: The checks whose own work is a stage of its own; what they ask of the outside is another.
+_STAGE: Mapping[str, Stage] = {"lock": "lock"}
 
 
 def selected(only: Iterable[str]) -> tuple[Check, ...]:
@@ -123,13 +136,14 @@ def discovering(checks: Iterable[Check]) -> bool:
 
 
 def ask(
-    checks: Iterable[Check], exam: Exam, tools: Tools
+    checks: Iterable[Check], exam: Exam, tools: Tools, clock: Clock = UNTIMED
 ) -> tuple[tuple[Outcome, ...], tuple[EngineRun, ...]]:
     """Ask every check about every skill, each knowing what the ones before it said."""
     earlier: dict[tuple[str, str], Outcome] = {}
     engines: list[EngineRun] = []
     for check in checks:
-        answers = _answers(check, exam, tools, earlier)
+        with clock.stage(_STAGE.get(check.RULE, "checks")):
+            answers = _answers(check, exam, tools, earlier)
         earlier.update({(check.RULE, outcome.skill): outcome for outcome in answers.outcomes})
         engines.extend(answers.engines)
     return tuple(earlier.values()), tuple(engines)

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -124,7 +125,9 @@ def _terminate(number: int, _: object) -> NoReturn:
 
 def _exit_code(arguments: list[str] | None) -> int:
     try:
-        result: Any = cli.main(args=arguments, prog_name="proctor", standalone_mode=False)
+        # `obj` is when the run began, for --profile.
+        began = (time.perf_counter(), time.process_time())
+        result: Any = cli.main(args=arguments, prog_name="proctor", standalone_mode=False, obj=began)
     except click.exceptions.Abort as abort:
         if isinstance(abort.__cause__, Terminated):
             return _say("terminated", EXIT_TERMINATED)
