@@ -48,8 +48,8 @@ format: setup ## Let ruff repair what it can
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
 
-bench: setup engine ## Measure, and print medians and ratios
-	@$(PY) -m benchmarks
+bench: setup engine ## Measure, and print medians and ratios (PARTS="growth peers": these alone)
+	@$(PY) -m benchmarks $(PARTS)
 
 screenshots: setup browser ## Make docs/images anew, then look at them
 	@$(PY) -m scripts.screenshots

@@ -1,6 +1,7 @@
 """Run every benchmark, print one table, and write it to `benchmarks/RESULTS.md`.
 
-`python -m benchmarks --tiny` only shows that everything runs: small sizes, once, and nothing is written.
+`python -m benchmarks PART...` measures these parts and puts them into the page there is. `--tiny` only
+shows that everything runs: small sizes, once, and nothing is written.
 """
 
 from __future__ import annotations
@@ -17,18 +18,25 @@ from benchmarks import (
     check,
     decision,
     discovery,
+    growth,
     hook,
     image,
+    peers,
     render,
     sandbox_exam,
+    scale,
     truth,
 )
-from benchmarks.measure import Row, machine, pace, seconds, table
+from benchmarks.measure import Row, pace, seconds, table
+from benchmarks.results import apart, spliced, whole
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = (
+MODULES = (
     decision,
     check,
+    growth,
+    scale,
+    peers,
     image,
     sandbox_exam,
     hook,
@@ -39,26 +47,39 @@ PARTS = (
     render,
     action,
 )
-HEAD = """# Measured
-
-Written by `make bench`; [docs/performance.md](../docs/performance.md) says what each row means. Medians of
-runs that took turns; a limit is what the project demands of itself.
-
-"""
+PARTS = {module.__name__.removeprefix("benchmarks."): module for module in MODULES}
 
 
 def main(arguments: list[str]) -> int:
-    """0 when every limit is met, 1 when one is not."""
-    tiny = arguments == ["--tiny"]
+    """0 when every limit is met, 1 when one is not, 2 for a part that there is not."""
+    tiny = "--tiny" in arguments
+    names = [name for name in arguments if name != "--tiny"]
+    if unknown := [name for name in names if name not in PARTS]:
+        print(f"no such part: {', '.join(unknown)} (there are {', '.join(PARTS)})", file=sys.stderr)
+        return 2
     began, before = time.perf_counter(), pace()
-    rows = [row for part in PARTS for row in _rows(part.__name__, part.rows, tiny=tiny)]
-    facts = machine() + f"- a fixed loop, before and after: {before}, {pace()}\n"
-    facts += f"- all of this took {seconds(time.perf_counter() - began)}\n"
-    text = f"{HEAD}{table(rows)}\n## Machine\n\n{facts}"
+    rows, sections = list[Row](), dict[str, str]()
+    for name in names or PARTS:
+        started = time.perf_counter()
+        found = _rows(name, PARTS[name].rows, tiny=tiny)
+        rows += found
+        sections[name] = f"{table(found)}\nThis part took {seconds(time.perf_counter() - started)}.\n"
+        print(f"## {name}\n\n{sections[name]}", flush=True)
     if not tiny:
-        RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+        facts = f"- a fixed loop, before and after: {before}; {pace()}\n"
+        facts += f"- all of this took {seconds(time.perf_counter() - began)}\n"
+        _write(sections, facts, whole_run=not names)
     return int(any(row.met is False for row in rows))
+
+
+def _write(sections: dict[str, str], facts: str, *, whole_run: bool) -> None:
+    if whole_run:
+        RESULTS.write_text(whole(sections, facts), encoding="utf-8")
+        return
+    page, told = RESULTS.read_text(encoding="utf-8"), apart()
+    for name, body in sections.items():
+        page = spliced(page, name, f"{body}\n{told}")
+    RESULTS.write_text(page, encoding="utf-8")
 
 
 def _rows(name: str, measure: Callable[..., list[Row]], *, tiny: bool) -> list[Row]:

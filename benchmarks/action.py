@@ -17,7 +17,7 @@ from tests.support.github_server import WRITE, GitHubServer
 from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
 
-WARM = 3
+WARM = 5
 WORKFLOW = ".github/workflows/proctor.yml"
 SKILL = {
     "skills/tables/SKILL.md": "---\nname: tables\ndescription: Prints tables.\n---\n# Tables\n",

@@ -21,7 +21,7 @@ from tests.support.trees import MemoryTree
 ENTRIES = 10_000
 CALLS = 2_000
 RUNS = 25
-LOADS = 3
+LOADS = 5
 
 
 def rows(*, tiny: bool = False) -> list[Row]:

@@ -24,7 +24,7 @@ from checker.tools import Tree
 
 _LIMIT = 3_000_000
 LARGE, SECONDS = "openclaw/skills", 15.0
-RUNS = 3
+RUNS = 5
 
 
 def rows(*, tiny: bool = False) -> list[Row]:

@@ -13,17 +13,32 @@ import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 #: The median that is drawn; it comes out as 10 kB, since a last package often does not fit.
 MEDIAN_BYTES = 10_600
 LARGEST_BYTES = 300_000
 POLICY = "version: 1\nextends: default\ndefault_maturity: intern\n"
 
-#: Distributions in the registry, and those that only come in as dependencies.
-REGISTERED, OTHERS = 500, 1_500
+#: Distributions in the registry.
+REGISTERED = 500
 #: A repository's locks were made at this many different times: a third of the versions differ.
 _VINTAGES = 3
 _DENIED_ONE_IN = 25
+
+
+class Catalogue(NamedTuple):
+    """How many `others` there are beside the registry's: they only come in as dependencies.
+
+    Each of the registry's requires as many of them as is drawn from `required`.
+    """
+
+    others: int = 1_500
+    required: tuple[int, ...] = (0, 1, 2, 3, 5)
+
+
+#: 2,000 distributions; and so many that 5,000 different ones are locked.
+USUAL, WIDE = Catalogue(), Catalogue(5_300, (4, 5, 6, 7))
 _STATUS = ("approved",) * 8 + ("pending", "banned")
 
 
@@ -39,27 +54,35 @@ def registry(entries: int) -> str:
 
 def repository(folder: Path, *, skills: int, seed: int = 1) -> None:
     """Write policy and `skills` skills with their locks below `folder`."""
+    for path, text in files(skills, seed=seed):
+        _write(folder / path, text)
+
+
+def files(skills: int, *, seed: int = 1, catalogue: Catalogue = USUAL) -> Iterator[tuple[str, str]]:
+    """Path and text of every file of such a repository."""
     chance = random.Random(seed)
-    _write(folder / "policies/maturity.yaml", POLICY)
-    _write(folder / "policies/packages.yaml", registry(REGISTERED))
+    yield "policies/maturity.yaml", POLICY
+    yield "policies/packages.yaml", registry(REGISTERED)
     for number in range(skills):
         name = f"skill-{number:05d}"
         denied = number % _DENIED_ONE_IN == _DENIED_ONE_IN - 1
-        for file, text in _skill(name, chance, denied=denied):
-            _write(folder / "skills" / name / file, text)
+        for file, text in _skill(name, chance, catalogue, denied=denied):
+            yield f"skills/{name}/{file}", text
 
 
-def _skill(name: str, chance: random.Random, *, denied: bool) -> Iterator[tuple[str, str]]:
+def _skill(
+    name: str, chance: random.Random, catalogue: Catalogue, *, denied: bool
+) -> Iterator[tuple[str, str]]:
     vintage = chance.randrange(_VINTAGES)
-    roots = _roots(chance, vintage, denied=denied)
+    roots = _roots(chance, catalogue, vintage, denied=denied)
     declared = "".join(f"  - {_name(number)}>=2\n" for number in roots)
     yield "SKILL.md", f"---\nname: {name}\ndescription: Generated for a benchmark.\n---\n# {name}\n"
     yield "skill.yaml", f'version: 1\nmaturity: intern\npython: "3.11"\npackages:\n{declared}'
     yield "scripts/run.py", "import sys\n\nprint(sys.argv)\n"
-    yield "pylock.toml", _lock(_closure(roots), vintage)
+    yield "pylock.toml", _lock(catalogue, _closure(catalogue, roots), vintage)
 
 
-def _roots(chance: random.Random, vintage: int, *, denied: bool) -> list[int]:
+def _roots(chance: random.Random, catalogue: Catalogue, vintage: int, *, denied: bool) -> list[int]:
     """Declared packages whose lock comes to a size that is drawn from a log-normal distribution."""
     size = min(LARGEST_BYTES, max(500, int(chance.lognormvariate(0, 1.2) * MEDIAN_BYTES)))
     order = chance.sample([n for n in range(REGISTERED) if n % 10 < 7], REGISTERED * 7 // 10)
@@ -69,8 +92,8 @@ def _roots(chance: random.Random, vintage: int, *, denied: bool) -> list[int]:
     locked: set[int] = set()
     used = 0
     for number in order:
-        fresh = _below(number) - locked
-        added = sum(len(_entry(other, vintage)) for other in fresh)
+        fresh = _below(catalogue, number) - locked
+        added = sum(len(_entry(catalogue, other, vintage)) for other in fresh)
         if roots and used + added > size:
             break
         roots.append(number)
@@ -79,36 +102,36 @@ def _roots(chance: random.Random, vintage: int, *, denied: bool) -> list[int]:
     return sorted(roots)
 
 
-def _closure(roots: list[int]) -> list[int]:
-    return sorted(set().union(*map(_below, roots)))
+def _closure(catalogue: Catalogue, roots: list[int]) -> list[int]:
+    return sorted(set().union(*(_below(catalogue, number) for number in roots)))
 
 
 @cache
-def _below(number: int) -> frozenset[int]:
+def _below(catalogue: Catalogue, number: int) -> frozenset[int]:
     """A distribution and everything it requires, directly or not."""
-    return frozenset({number}).union(*map(_below, _requires(number)))
+    return frozenset({number}).union(*(_below(catalogue, other) for other in _requires(catalogue, number)))
 
 
 @cache
-def _requires(number: int) -> tuple[int, ...]:
+def _requires(catalogue: Catalogue, number: int) -> tuple[int, ...]:
     """What a distribution requires: always distributions of higher numbers, so there is no circle."""
     chance = random.Random(number)
-    first, last = max(number + 1, REGISTERED), REGISTERED + OTHERS
-    count = chance.choice((0, 1, 2, 3, 5) if number < REGISTERED else (0, 0, 0, 1, 1, 2))
+    first, last = max(number + 1, REGISTERED), REGISTERED + catalogue.others
+    count = chance.choice(catalogue.required if number < REGISTERED else (0, 0, 0, 1, 1, 2))
     return tuple(sorted(chance.sample(range(first, last), min(count, last - first))))
 
 
-def _lock(numbers: list[int], vintage: int) -> str:
+def _lock(catalogue: Catalogue, numbers: list[int], vintage: int) -> str:
     head = 'lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.11"\n\n'
     tool = '[tool.proctor]\ntarget = "linux-x86-64"\npython = "3.11"\n'
     tool += "exclude-newer = 2026-11-01 00:00:00+00:00\n"
-    return head + "".join(_entry(number, vintage) for number in numbers) + tool
+    return head + "".join(_entry(catalogue, number, vintage) for number in numbers) + tool
 
 
 @cache
-def _entry(number: int, vintage: int) -> str:
+def _entry(catalogue: Catalogue, number: int, vintage: int) -> str:
     version = f"2.{number % 7}.{vintage if number % 3 == 0 else 0}"
-    requires = "".join(f'    {{ name = "{_name(other)}" }},\n' for other in _requires(number))
+    requires = "".join(f'    {{ name = "{_name(other)}" }},\n' for other in _requires(catalogue, number))
     edges = f"[\n{requires}]" if requires else "[]"
     tags = ["py3-none-any"] if number % 2 else ["cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64"]
     tags += ["cp311-cp311-manylinux_2_28_x86_64"] if number % 10 == 0 else []

@@ -67,7 +67,7 @@ def rows(*, tiny: bool = False) -> list[Row]:
     try:
         if tiny:
             return _case("small", SMALL, runs=1)
-        return [*_case("small", SMALL, runs=3), *_case("large", LARGE, runs=1)]
+        return [*_case("small", SMALL, runs=5), *_case("large", LARGE, runs=1)]
     except (ProctorError, SystemExit) as error:
         return [Row("images", f"not measured: {str(error)[:200]}")]
 
@@ -134,7 +134,7 @@ def _later(setting: Setting, name: str) -> list[Row]:
     argv = (proctor(), "sandbox", "build", SKILL, "--offline", "--cache", str(setting.cache))
     path = ("--path", str(setting.place))
     same = in_turn({"call": lambda: setting.sandbox.build(setting.order)}, AGAIN)["call"]
-    changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 3)["call"]
+    changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 5)["call"]
     result = [
         timed(f"{name} skill again, unchanged: the call", same, 0.1),
         timed(f"{name} skill, a script of it changed: the call", changed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import resource
@@ -15,6 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker import __version__
+
+#: So many runs make a median; where there are fewer, the row says so.
+ENOUGH = 5
+#: Seconds after which a thing is measured once only.
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,25 @@ class Row:
         return self.what, self.median, self.spread, self.limit, verdict
 
 
-def in_turn(things: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Sample]:
+def in_turn(
+    things: Mapping[str, Callable[[], object]],
+    runs: int,
+    *,
+    patience: float = math.inf,
+    before: Callable[[], object] = lambda: None,
+) -> dict[str, Sample]:
     """Run each thing once, then each again…, so that a slow moment of the machine hits all of them.
 
-    What a thing returns is called, if it can be, when the time has been taken.
+    What a thing returns is called, if it can be, when the time has been taken. What takes longer than
+    `patience`, in seconds, is not run a second time. `before` is called before each, outside of its time.
     """
     walls: dict[str, list[float]] = {name: [] for name in things}
     cpus: dict[str, list[float]] = {name: [] for name in things}
     for _ in range(runs):
         for name, thing in things.items():
+            if walls[name] and walls[name][0] > patience:
+                continue
+            before()
             began, used = time.perf_counter(), _children()
             tidy = thing()
             walls[name].append(time.perf_counter() - began)
@@ -92,8 +108,13 @@ def proctor() -> str:
 
 
 def span(sample: Sample) -> str:
-    """The fastest and the slowest run."""
-    return f"{seconds(min(sample.wall))} to {seconds(max(sample.wall))}"
+    """The fastest and the slowest run; how many there were, where there were few."""
+    few = f", {len(sample.wall)} runs" if len(sample.wall) < ENOUGH else ""
+    return "one run" if len(sample.wall) == 1 else _between(sample.wall) + few
+
+
+def _between(values: Sequence[float]) -> str:
+    return f"{seconds(min(values))} to {seconds(max(values))}"
 
 
 def seconds(value: float) -> str:
@@ -115,7 +136,7 @@ def timed(what: str, sample: Sample, limit: float | None = None) -> Row:
 
 def processor(what: str, sample: Sample) -> Row:
     """A row for the processor time of processes, which a busy machine stretches less than wall time."""
-    spread = f"{seconds(min(sample.cpu))} to {seconds(max(sample.cpu))}"
+    spread = "one run" if len(sample.cpu) == 1 else _between(sample.cpu)
     return Row(what, seconds(statistics.median(sample.cpu)), spread)
 
 

@@ -31,14 +31,14 @@ def rows(*, tiny: bool = False) -> list[Row]:
         known = flaws(sorted(map(str, union)))
         with osv_api(*known, delay=DELAY) as server, Http("osv", PATIENCE, per_host=AT_ONCE) as http:
             engine = OsvOnline(http, server.url)
-            once = in_turn({"union": lambda: engine.scan(union)}, 3)["union"]
+            once = in_turn({"union": lambda: engine.scan(union)}, 5)["union"]
             found = in_turn(
                 {
                     "loop": lambda: _remembering(engine, pins),
                     "each": lambda: [engine.scan(one) for one in pins],
                     "pip-audit": lambda: _audits(locks[:sample], server.url),
                 },
-                1,
+                1 if tiny else 3,
             )
     each = found["pip-audit"].median / sample
     return [

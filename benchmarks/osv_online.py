@@ -15,7 +15,7 @@ from benchmarks.measure import Row, in_turn, loopback_directly, process, process
 from tests.support.osv_api import osv_api
 
 DISTRIBUTIONS = 1_000
-RUNS = 3
+RUNS = 5
 RATIO = 20.0
 
 

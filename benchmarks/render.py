@@ -19,7 +19,7 @@ from tests.support.verdicts import verdict_on
 SKILLS, TINY, FINDINGS = 1_000, 20, 5
 CHECKS = ("manifest", "lock", "sources", "release-age", "packages", "confusables", "undeclared", "unused")
 LIMIT = 2.0
-RUNS = 3
+RUNS = 5
 
 
 def rows(*, tiny: bool = False) -> list[Row]:

@@ -158,7 +158,7 @@ class _SideBySide(Generic[_Item, _Answer]):
         with self._scope.changed:
             while not self._settled():
                 self._scope.check()
-                # A signal just before a wait without end begins would not be handled before something ends it.
+                # A signal that comes just before a wait without end is not handled until something ends it.
                 self._scope.changed.wait(_LOOK)
 
     def _settled(self) -> bool:

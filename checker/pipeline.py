@@ -22,11 +22,12 @@ from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam
 from checker.model.policy import Policy
+from checker.model.profile import Stage
 from checker.model.verdict import EngineRun, Verdict
 from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of, with_before
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, by_head, own, review
-from checker.tools import Tools, Tree
+from checker.tools import UNTIMED, Clock, Tools, Tree
 
 
 @dataclass(frozen=True)
@@ -64,49 +65,56 @@ def run(
     request: Request,
     make_tools: Callable[[Policy, Tree], Tools],
     recall: Recall = NOTHING,
+    clock: Clock = UNTIMED,
 ) -> Verdict:
     """Examine what changed and judge it. `make_tools` gets the policy and the tree that holds it.
 
-    `recall` spares work that an earlier run did, and changes nothing else. An unreadable policy ends in a
-    verdict too (its `error` is set).
+    `recall` spares work that an earlier run did, and changes nothing else; `clock` is told the stages. An
+    unreadable policy ends in a verdict too (its `error` is set).
     """
     checks = selected(request.only)
     tip = revisions.base_tip.revision if revisions.base_tip else None
     try:
-        policy, change = _policies(revisions)
+        with clock.stage("load"):
+            policy, change = _policies(revisions)
     except PolicyError as error:
         return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
     policy = _asked_for(policy, revisions, request)
-    found = load_change(revisions.merge_base, revisions.head, recall)
-    head, base = found.head, found.base
-    plan = narrowed(plan_of(found, revisions.head, policy, change, recall), head, request.skill)
-    whole = discovering(checks)
-    exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
-    exam = with_before(exam, base, revisions.merge_base)
+    with clock.stage("load"):
+        found = load_change(revisions.merge_base, revisions.head, recall)
+        plan = narrowed(plan_of(found, revisions.head, policy, change, recall), found.head, request.skill)
+        whole = discovering(checks)
+        exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
+        exam = with_before(exam, found.base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
-    outcomes, engines = ask(checks, exam, tools)
-    foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now, recall)
-    verdict = judge(
-        [*([change.outcome] if change.outcome else []), *outcomes],
-        engines,
-        [*change.examinee(policy), *exam.examinees],
-        policy,
-        now=request.now,
-        base=tip,
-        head=revisions.head.revision,
-        policy_label=change.label,
-        advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-        notes=[
-            *head.problems,
-            *change.notes,
-            *change.self_approved(exam.examinees, foreseen),
-            *plan.notes,
-            *changes(exam),
-        ],
-        check_order=[POLICY_RULE, *(check.RULE for check in checks)],
-        left_out=left_out(checks),
-    )
+    outcomes, engines = ask(checks, exam, tools, clock)
+    with clock.stage("judge"):
+        foreseen = foreseen_by(change, found.head, revisions.head, tools.index, request.now, recall)
+        verdict = judge(
+            [*([change.outcome] if change.outcome else []), *outcomes],
+            engines,
+            [*change.examinee(policy), *exam.examinees],
+            policy,
+            now=request.now,
+            base=tip,
+            head=revisions.head.revision,
+            policy_label=change.label,
+            advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
+            notes=[
+                *found.head.problems,
+                *change.notes,
+                *change.self_approved(exam.examinees, foreseen),
+                *plan.notes,
+                *changes(exam),
+            ],
+            check_order=[POLICY_RULE, *(check.RULE for check in checks)],
+            left_out=left_out(checks),
+        )
     return verdict.model_copy(update={"preview": foreseen})
+
+
+#: The checks whose own work is a stage of its own; what they ask of the outside is another.
+_STAGE: Mapping[str, Stage] = {"lock": "lock"}
 
 
 def selected(only: Iterable[str]) -> tuple[Check, ...]:
@@ -131,13 +139,14 @@ def discovering(checks: Iterable[Check]) -> bool:
 
 
 def ask(
-    checks: Iterable[Check], exam: Exam, tools: Tools
+    checks: Iterable[Check], exam: Exam, tools: Tools, clock: Clock = UNTIMED
 ) -> tuple[tuple[Outcome, ...], tuple[EngineRun, ...]]:
     """Ask every check about every skill, each knowing what the ones before it said."""
     earlier: dict[tuple[str, str], Outcome] = {}
     engines: list[EngineRun] = []
     for check in checks:
-        answers = _answers(check, exam, tools, earlier)
+        with clock.stage(_STAGE.get(check.RULE, "checks")):
+            answers = _answers(check, exam, tools, earlier)
         earlier.update({(check.RULE, outcome.skill): outcome for outcome in answers.outcomes})
         engines.extend(answers.engines)
     return tuple(earlier.values()), tuple(engines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -21,6 +22,7 @@ from checker.model.advisory import ScanReport
 from checker.model.evidence import PhaseEvidence, PhaseName
 from checker.model.lock import LockedFile, Pin
 from checker.model.policy import Limits, Target
+from checker.model.profile import Profile, Stage
 from checker.model.skill import Entry
 
 
@@ -231,6 +233,32 @@ class Progress(Protocol):
 
     def step(self, stage: str, detail: str = "") -> None:
         """A stage (`locking`, `downloading`, `scanning`, `building`, `running`) begins or moves on."""
+
+
+class Clock(Protocol):
+    """Told which stage of a run is under way."""
+
+    def stage(self, name: Stage) -> AbstractContextManager[None]:
+        """What happens inside belongs to this stage, but for stages within it."""
+
+    def profile(self) -> Profile | None:
+        """What was spent until now; None where nobody asked."""
+
+
+class Untimed:
+    """The clock of a run that nobody times."""
+
+    def stage(self, name: Stage) -> AbstractContextManager[None]:
+        """Nothing is kept."""
+        del name
+        return nullcontext()
+
+    def profile(self) -> Profile | None:
+        """There is none."""
+        return None
+
+
+UNTIMED = Untimed()
 
 
 @dataclass(frozen=True)

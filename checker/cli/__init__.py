@@ -11,6 +11,7 @@ import gc
 import importlib
 import os
 import sys
+import time
 from typing import Any
 
 import click
@@ -97,7 +98,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _exit_code(arguments: list[str] | None) -> int:
     try:
-        result: Any = cli.main(args=arguments, prog_name="proctor", standalone_mode=False)
+        # `obj` is when the run began, for --profile.
+        began = (time.perf_counter(), time.process_time())
+        result: Any = cli.main(args=arguments, prog_name="proctor", standalone_mode=False, obj=began)
     except click.exceptions.Abort as abort:
         if isinstance(abort.__cause__, Terminated):
             return _say("terminated", EXIT_TERMINATED)

@@ -23,12 +23,13 @@ from checker.cli.options import (
     offline_option,
     path_argument,
 )
+from checker.cli.profile import profile_option, report, tell
 from checker.errors import UsageError
 from checker.model.policy import Policy
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
 from checker.reporters.page import Page
-from checker.tools import Tools, Tree
+from checker.tools import Clock, Tools, Tree
 
 
 @click.command("check")
@@ -57,6 +58,7 @@ from checker.tools import Tools, Tree
 @fresh_option
 @now_option
 @cache_option
+@profile_option
 def command(
     path: Path,
     base: str | None,
@@ -73,6 +75,7 @@ def command(
     fresh: bool,
     now: dt.datetime | None,
     cache: Path | None,
+    clock: Clock,
 ) -> int:
     """Examine the skills of the repository at PATH (default: this folder) and print one verdict.
 
@@ -87,26 +90,29 @@ def command(
         raise UsageError("--policy-from base needs --base REF: which revision's policy?")
     request = Request(now=moment(now), skill=skill, only=only, offline=offline, only_new=only_new)
     with ExitStack() as stack:
-        revisions = open_revisions(stack, path, base=base, worktree=worktree)
+        with clock.stage("load"):
+            revisions = open_revisions(stack, path, base=base, worktree=worktree)
         revisions = replace(revisions, own_policy=policy_from == "head")
 
         def make(policy: Policy, tree: Tree) -> Tools:
             folder = cache_folder(cache)
             kept = kept_evidence(stack, folder, fresh=fresh)
-            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept)
+            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept, clock)
             return wiring.tools(revisions.head, sandbox=not no_sandbox)
 
-        verdict = run(revisions, request, make, recall_for(path, cache))
-    _deliver(verdict, form, output)
+        verdict = run(revisions, request, make, recall_for(path, cache), clock)
+    with clock.stage("report"):
+        _deliver(verdict, form, output, clock)
+    tell(clock)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
 
 
-def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
+def _deliver(verdict: Verdict, form: str, output: Path | None, clock: Clock) -> None:
     """Print the report, or write it whole: a reader never sees half a file."""
     if output is None:
-        click.echo(REPORTERS[form](verdict, page()), nl=False)
+        click.echo(report(form, verdict, page(), clock=clock), nl=False)
         return
-    text = REPORTERS[form](verdict, Page(docs=documentation()))
+    text = report(form, verdict, Page(docs=documentation()), clock=clock)
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")

@@ -21,7 +21,9 @@ from checker.cli.options import (
     offline_option,
     path_argument,
 )
+from checker.cli.profile import profile_option, tell
 from checker.errors import ProctorError, UsageError
+from checker.tools import Clock
 
 if TYPE_CHECKING:
     from checker.github.event import Comparison
@@ -47,6 +49,7 @@ class Choices:
     now: dt.datetime
     cache: Path | None
     fresh: bool
+    clock: Clock
 
 
 @click.command("ci")
@@ -94,6 +97,7 @@ class Choices:
 @offline_option
 @now_option
 @cache_option
+@profile_option
 def command(
     path: Path,
     event: Path | None,
@@ -111,6 +115,7 @@ def command(
     offline: bool,
     now: dt.datetime | None,
     cache: Path | None,
+    clock: Clock,
 ) -> int:
     """Examine what the GitHub event brings to the repository at PATH, and report it.
 
@@ -131,18 +136,29 @@ def command(
         raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
     compared = comparison(runner, read_payload(event))
     choices = Choices(
-        path, base, policy_from == "head", sandbox == "auto", advisories, offline, moment(now), cache, fresh
+        path,
+        base,
+        policy_from == "head",
+        sandbox == "auto",
+        advisories,
+        offline,
+        moment(now),
+        cache,
+        fresh,
+        clock,
     )
     verdict = _verdict(runner, compared, choices)
-    folder = folder_in_git(path)
-    seen = from_top(verdict, folder)
-    files = write_reports(verdict, {"json": verdict_file, "html": html_file})
-    files |= write_reports(seen, {"sarif": sarif_file})
-    click.echo(REPORTERS["terminal"](verdict), nl=False)
-    click.echo(REPORTERS["annotations"](seen), nl=False)
-    posted = _comment(runner, compared, verdict, comment if publish else "never", folder)
-    write_summary(runner.summary, verdict, runner.run_url, (posted.remark,) if posted.remark else ())
-    write_outputs(runner.output, {**outputs_of(verdict), **files})
+    with clock.stage("report"):
+        folder = folder_in_git(path)
+        seen = from_top(verdict, folder)
+        files = write_reports(verdict, {"json": verdict_file, "html": html_file}, clock)
+        files |= write_reports(seen, {"sarif": sarif_file})
+        click.echo(REPORTERS["terminal"](verdict), nl=False)
+        click.echo(REPORTERS["annotations"](seen), nl=False)
+        posted = _comment(runner, compared, verdict, comment if publish else "never", folder)
+        write_summary(runner.summary, verdict, runner.run_url, (posted.remark,) if posted.remark else ())
+        write_outputs(runner.output, {**outputs_of(verdict), **files})
+    tell(clock)
     if posted.remark:
         click.echo(f"proctor: {posted.remark}", err=True)
     return _exit_code(verdict, fail_on, unposted=comment == "always" and not posted.done)
@@ -155,9 +171,10 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
 
     with ExitStack() as stack:
         try:
-            revisions = event_revisions(
-                stack, choices.path, runner, compared, choices.base, own_policy=choices.own_policy
-            )
+            with choices.clock.stage("load"):
+                revisions = event_revisions(
+                    stack, choices.path, runner, compared, choices.base, own_policy=choices.own_policy
+                )
         except ProctorError as error:
             if choices.base is not None and isinstance(error, UsageError):
                 raise  # the workflow's mistake, not something of this change
@@ -177,11 +194,12 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
     def make(policy: Policy, tree: Tree) -> Tools:
         folder = cache_folder(choices.cache)
         kept = kept_evidence(stack, folder, fresh=choices.fresh)
-        wiring = Wiring(stack, policy, tree, choices.now, folder, choices.offline, choices.advisories, kept)
+        asked = (choices.offline, choices.advisories, kept, choices.clock)
+        wiring = Wiring(stack, policy, tree, choices.now, folder, *asked)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
     request = Request(now=choices.now, offline=choices.offline)
-    return run(revisions, request, make, recall_for(choices.path, choices.cache))
+    return run(revisions, request, make, recall_for(choices.path, choices.cache), choices.clock)
 
 
 def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str, folder: str) -> Posted:

@@ -7,21 +7,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from checker.cli.check import documentation
+from checker.cli.profile import report
 from checker.errors import UsageError
 from checker.model.verdict import Verdict
-from checker.reporters import REPORTERS
 from checker.reporters.page import Page
+from checker.tools import UNTIMED, Clock
 
 #: Report → the step's output that names its file.
 _OUTPUTS = {"json": "verdict-file", "sarif": "sarif-file"}
 
 
-def write_reports(verdict: Verdict, files: Mapping[str, Path | None]) -> dict[str, str]:
+def write_reports(
+    verdict: Verdict, files: Mapping[str, Path | None], clock: Clock = UNTIMED
+) -> dict[str, str]:
     """Write each report whose file is given; the outputs that name them. Raises UsageError."""
     shown = Page(docs=documentation())
     for form, file in files.items():
         if file is not None:
-            write_report(file, REPORTERS[form](verdict, shown))
+            write_report(file, report(form, verdict, shown, clock=clock))
     named = ((_OUTPUTS[form], str(file)) for form, file in files.items() if file and form in _OUTPUTS)
     return dict(named)
 

@@ -19,6 +19,8 @@ from checker.cli.options import (
     offline_option,
     path_argument,
 )
+from checker.cli.profile import profile_option, report, tell
+from checker.tools import Clock
 
 if TYPE_CHECKING:
     from checker.model.rescan import Rescan
@@ -39,6 +41,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @offline_option
 @now_option
 @cache_option
+@profile_option
 def command(
     path: Path,
     previous: Path | None,
@@ -51,6 +54,7 @@ def command(
     offline: bool,
     now: dt.datetime | None,
     cache: Path | None,
+    clock: Clock,
 ) -> int:
     """Judge every lock of the repository at PATH anew: packages and advisories, no sandbox.
 
@@ -62,7 +66,6 @@ def command(
     from checker.errors import UsageError
     from checker.model.policy import Policy
     from checker.pipeline import Request, run
-    from checker.reporters import REPORTERS
     from checker.reporters.rescan import render_json, render_text
     from checker.rules.advisories.rescan import compare
     from checker.tools import Tools, Tree
@@ -73,21 +76,25 @@ def command(
     last = read_previous(previous, request.now) if previous is not None else None
     policies: list[Policy] = []
     with ExitStack() as stack:
-        revisions = open_revisions(stack, path, base=None, worktree=worktree)
+        with clock.stage("load"):
+            revisions = open_revisions(stack, path, base=None, worktree=worktree)
 
         def make(policy: Policy, tree: Tree) -> Tools:
             policies.append(policy)
-            wiring = Wiring(stack, policy, tree, request.now, cache_folder(cache), offline, advisories)
+            folder = cache_folder(cache)
+            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, clock=clock)
             return wiring.tools(revisions.head, sandbox=False)
 
-        verdict = run(revisions, request, make)
+        verdict = run(revisions, request, make, clock=clock)
     if verdict.error:
         raise UsageError(verdict.error)
-    found = compare(last, verdict, policies[0])
-    click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
-    if save is not None:
-        _replace(save, REPORTERS["json"](verdict))
-    published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
+    with clock.stage("report"):
+        found = compare(last, verdict, policies[0])
+        click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
+        if save is not None:
+            _replace(save, report("json", verdict, clock=clock))
+        published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
+    tell(clock)
     return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)
 
 

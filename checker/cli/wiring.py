@@ -23,7 +23,7 @@ from checker.escape import visible
 from checker.load.recall import Recall
 from checker.model.policy import Policy
 from checker.pipeline import Revisions
-from checker.tools import Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
+from checker.tools import UNTIMED, Clock, Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
 
 if TYPE_CHECKING:
     from checker.cli.advisory_engines import AdvisoryEngines
@@ -96,6 +96,7 @@ class Wiring:
     offline: bool = False
     advisories: str | None = None
     kept: Kept | None = None
+    clock: Clock = UNTIMED
 
     def tools(self, head: Tree, *, sandbox: bool) -> Tools:
         """The outside world of a check."""
@@ -105,7 +106,7 @@ class Wiring:
         off |= {"sandbox": "--no-sandbox"} if not sandbox else {}
         if not self.policy.sandbox.enabled:
             off["sandbox"] = "the policy switches the sandbox off"
-        return Tools(
+        made = Tools(
             head=head,
             progress=self.progress,
             index=self.index,
@@ -115,6 +116,12 @@ class Wiring:
             off=off,
             absent={} if unscanned else self.advisory_engines.absent,
         )
+        return made if self.clock is UNTIMED else self._timed(made)
+
+    def _timed(self, tools: Tools) -> Tools:
+        from checker.engines.timed import timed
+
+        return timed(tools, self.clock)
 
     @cached_property
     def progress(self) -> Progress:

@@ -11,6 +11,7 @@ from checker.model.base import Frozen
 from checker.model.level import Level
 from checker.model.outcome import Outcome
 from checker.model.preview import Preview
+from checker.model.profile import Profile
 
 VERDICT_VERSION: Literal[1] = 1
 
@@ -54,7 +55,10 @@ class SkillVerdict(Frozen):
 
 
 class Verdict(Frozen):
-    """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree"."""
+    """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree".
+
+    `profile` is there where it was asked for. It is the last key: it is added when all else is written.
+    """
 
     version: Literal[1] = VERDICT_VERSION
     decision: DecisionWord
@@ -68,3 +72,4 @@ class Verdict(Frozen):
     notes: tuple[str, ...] = ()
     preview: Preview | None = None
     error: str = ""
+    profile: Profile | None = None

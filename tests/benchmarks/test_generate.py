@@ -82,7 +82,7 @@ def test_things_are_measured_in_turn_and_held_against_their_limits() -> None:
     assert len(found["a"].wall) == len(found["b"].cpu) == 3
     rows = [timed("x", Sample((0.2, 0.1, 0.3)), 0.1), timed("y", Sample((2e-6,)), 1.0), Row("z", "1/2")]
     assert [row.met for row in rows] == [False, True, None]
-    assert "| x | 200 ms | 100 ms to 300 ms | ≤ 100 ms | **not met** |" in table(rows)
+    assert "| x | 200 ms | 100 ms to 300 ms, 3 runs | ≤ 100 ms | **not met** |" in table(rows)
 
 
 def test_the_version_loads_nothing_that_is_slow() -> None:

@@ -31,7 +31,7 @@ def test_a_clone_is_looked_for_by_owner_and_name(monkeypatch, tmp_path):
 
 
 def test_each_part_has_rows_of_every_size():
-    assert all(callable(part.rows) for part in PARTS)
+    assert all(callable(part.rows) for part in PARTS.values())
     assert decision.rows(tiny=True)[0].limit
 
 

@@ -359,3 +359,13 @@ def test_two_skill_repositories_in_one_have_a_comment_each_and_files_from_the_to
 
 def basic(token):
     return base64.b64encode(f"x-access-token:{token}".encode()).decode()
+
+
+def test_the_profile_is_in_the_log_and_in_the_verdict_file(jobs, pull, tmp_path):
+    payload, head = pull({"README.md": "hello"})
+    file = tmp_path / "verdict.json"
+    done = jobs.ci("pull_request", payload, jobs.clone(head), "--profile", "--verdict-file", str(file))
+    shares = json.loads(file.read_text())["profile"]["shares"]
+    assert {"load", "judge", "report"} <= {stage for share in shares for stage in share["stages"]}
+    assert "where the time went" in done.err
+    assert "where the time went" not in done.out
