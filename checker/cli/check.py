@@ -93,7 +93,7 @@ def command(
         def make(policy: Policy, tree: Tree) -> Tools:
             folder = cache_folder(cache)
             kept = kept_evidence(stack, folder, fresh=fresh)
-            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept)
+            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept=kept)
             return wiring.tools(revisions.head, sandbox=not no_sandbox)
 
         verdict = run(revisions, request, make)

@@ -176,7 +176,8 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
     def make(policy: Policy, tree: Tree) -> Tools:
         folder = cache_folder(choices.cache)
         kept = kept_evidence(stack, folder, fresh=choices.fresh)
-        wiring = Wiring(stack, policy, tree, choices.now, folder, choices.offline, choices.advisories, kept)
+        asked = (choices.offline, choices.advisories)
+        wiring = Wiring(stack, policy, tree, choices.now, folder, *asked, kept=kept)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
     return run(revisions, Request(now=choices.now, offline=choices.offline), make)
