@@ -194,8 +194,8 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
     def make(policy: Policy, tree: Tree) -> Tools:
         folder = cache_folder(choices.cache)
         kept = kept_evidence(stack, folder, fresh=choices.fresh)
-        asked = (choices.offline, choices.advisories, kept, choices.clock)
-        wiring = Wiring(stack, policy, tree, choices.now, folder, *asked)
+        asked = (choices.offline, choices.advisories)
+        wiring = Wiring(stack, policy, tree, choices.now, folder, *asked, kept=kept, clock=choices.clock)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
     request = Request(now=choices.now, offline=choices.offline)

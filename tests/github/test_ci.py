@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import packaged, prompt
 from tests.support.github_server import BOT, READ, WRITE, answering
+from tests.support.osv import document, export, until
 from tests.support.repos import ScratchRepo
 
 pytestmark = pytest.mark.slow
@@ -369,3 +370,20 @@ def test_the_profile_is_in_the_log_and_in_the_verdict_file(jobs, pull, tmp_path)
     assert {"load", "judge", "report"} <= {stage for share in shares for stage in share["stages"]}
     assert "where the time went" in done.err
     assert "where the time went" not in done.out
+
+
+def test_a_forks_run_keeps_no_evidence_and_has_what_trusted_runs_kept(jobs, pull, tmp_path):
+    """What the fork's run saw is not what a trusted one goes by, the other way round is welcome."""
+    (tmp_path / "all.zip").write_bytes(export(document("GHSA-0", until("anchor", "1"))))
+    flags = ("--now", "2024-05-10T00:00:00Z", "--advisories", str(tmp_path / "all.zip"))
+    jobs.setenv("GITHUB_ACTIONS", "true")
+    kept = tmp_path / "cache/evidence"
+
+    def run(*, fork: bool) -> tuple[bool, int]:
+        payload, head = pull(packaged("tables", "pandas"), number=8 + fork, fork=fork)
+        done = jobs.ci("pull_request", payload, jobs.clone(head), *flags)
+        return "osv: 1 answer of" in done.out, len(list(kept.rglob("*.json")))
+
+    assert run(fork=True) == (False, 0)
+    assert run(fork=False) == (False, 2)
+    assert run(fork=True) == (True, 2)

@@ -140,6 +140,8 @@ class Engine:
             else:
                 flaw = Advisory(id=f"F-{what}", severity=Severity.HIGH)
                 found[pin] = (flaw,) if what < 150 else ()
+        if pins and not found:
+            raise Unanswered(self.name, f"answered for no distribution: {min(unanswered.values())}")
         return ScanReport(
             engine=self.name, version=str(self.world.scanner), found=found, unanswered=unanswered
         )
@@ -186,7 +188,7 @@ def _timeless(outcome: Any) -> Any:
     return outcome.model_copy(update={"evidence": outcome.evidence.model_copy(update=same)})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(STEPS)
 def test_reused_is_what_would_be_seen_anew(worlds: list[World]) -> None:
     store, clock = MemoryStore(), Clock()

@@ -55,6 +55,8 @@ class Engine:
         unanswered = dict.fromkeys(self.silent & pins, "skipped") | dict.fromkeys(
             self.doubtful & pins, "in part"
         )
+        if not found:
+            raise Unanswered(self.name, "answered for no distribution")
         return ScanReport(
             engine=self.name, version=self.version, database=self.database, found=found, unanswered=unanswered
         )
@@ -83,14 +85,23 @@ def test_what_was_answered_is_not_asked_again(run: Runs, clock: Clock) -> None:
 
 def test_only_what_is_new_is_asked(run: Runs, clock: Clock) -> None:
     engine = Engine()
-    scan(engine, run(), pins("demo==1.0"))
+    scan(engine, run(), pins("clean==1.0", "demo==1.0"))
     clock.pass_by(hours=30)
     report = scan(engine, run())
     assert engine.asked[1] == pins("clean==1.0", "other==2.0")
     assert (report.found.keys(), report.reused) == (ALL, Reused(since=BEGIN, answers=1))
-    clock.pass_by(hours=30)
     assert scan(engine, run()).reused == Reused(since=BEGIN, answers=3)
     assert len(engine.asked) == 2
+
+
+def test_one_that_was_answered_is_asked_with_the_new(run: Runs) -> None:
+    """An engine that never answers for one pin is not down because nothing else is new."""
+    lacking = pins("demo==1.0")
+    first = scan(Engine(silent=lacking), run())
+    engine = Engine(silent=lacking)
+    second = scan(engine, run())
+    assert engine.asked == [lacking | pins("clean==1.0")]
+    assert (second.found, second.unanswered) == (first.found, first.unanswered)
 
 
 def test_the_database_is_named_also_where_nothing_was_asked(run: Runs) -> None:
@@ -166,7 +177,7 @@ def test_a_pin_without_a_whole_answer_is_asked_again(run: Runs, how: str) -> Non
     assert set(first.unanswered) == lacking
     engine = Engine()
     second = scan(engine, run())
-    assert (engine.asked, second.unanswered) == ([lacking], {})
+    assert (engine.asked, second.unanswered) == ([lacking | pins("demo==1.0")], {})
     still = Engine(**{how: lacking, "flaws": {}})  # type: ignore[arg-type]
     assert scan(still, run(reads=False)).unanswered.keys() == lacking
 
@@ -268,7 +279,8 @@ def test_a_shelf_does_not_grow_for_ever(run: Runs, monkeypatch: pytest.MonkeyPat
     scan(engine, run(), pins("demo==1.0", "clean==1.0"))
     scan(engine, run(), pins("other==2.0"))
     scan(engine, run(), pins("other==2.0", "clean==1.0"))
-    assert engine.asked[2] == pins("clean==1.0")
+    assert engine.asked[2] == pins("other==2.0", "clean==1.0")  # the one that is known keeps it company
+    assert scan(engine, run(), pins("demo==1.0")).reused is None
 
 
 def test_without_pins_nobody_is_asked(run: Runs) -> None:

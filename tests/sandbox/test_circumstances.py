@@ -54,12 +54,15 @@ class Silent(Engine):
         raise Unanswered("docker", "not reached")
 
 
-@pytest.fixture
-def around(tmp_path: Path) -> Callable[..., dict[str, object] | None]:
+@pytest.fixture(scope="module")
+def around(tmp_path_factory) -> Callable[..., dict[str, object] | None]:
+    """The circumstances by an engine, over one state folder: asking the host's Python costs a process."""
+    state = State(tmp_path_factory.mktemp("state"))
+
     def of(
         engine: Engine | None = None, runtime: Any = "runc", order: Any = ORDER
     ) -> dict[str, object] | None:
-        return Circumstances(engine or Said(), State(tmp_path / "state"), runtime).of(order)
+        return Circumstances(engine or Said(), state, runtime).of(order)
 
     return of
 

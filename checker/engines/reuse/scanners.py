@@ -68,10 +68,11 @@ class ReusedScanner:
         key = [nothing.engine, nothing.version, self._source(), whole]
         shelf = self._shelf(key)
         known = self._known(shelf, pins)
-        report = self._scanner.scan(pins - known.keys()) if pins - known.keys() else nothing
+        asked = _asked(pins, known)
+        report = self._scanner.scan(asked) if asked else nothing
         self._database = report.database or shelf.database
         self._keep(key, shelf, report)
-        return _joined(report, known, self._database)
+        return _joined(report, {pin: known[pin] for pin in known.keys() - asked}, self._database)
 
     def _shelf(self, key: object) -> _Shelf:
         seen = self._kept.get(SCANS, key)
@@ -101,6 +102,12 @@ class ReusedScanner:
         answers = {**shelf.answers, **new}
         answers = answers if len(answers) <= _MOST else new
         self._kept.put(SCANS, key, {"database": self._database, "answers": answers})
+
+
+def _asked(pins: frozenset[Pin], known: Mapping[Pin, _Answer]) -> frozenset[Pin]:
+    """Pins without an answer, and one with: else who lacks just these could not be told from who is down."""
+    missing = pins - known.keys()
+    return missing | {min(known)} if missing and known else missing
 
 
 def _joined(report: ScanReport, known: Mapping[Pin, _Answer], database: str) -> ScanReport:
