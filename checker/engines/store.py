@@ -26,7 +26,7 @@ from checker import __version__
 _LAYOUT = 1
 _MAX_BYTES = 256 * 1024 * 1024
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,40}")
-_SUFFIX = ".json"
+_SUFFIX, _PARTIAL = ".json", ".partial"
 
 
 class FolderStore:
@@ -78,9 +78,10 @@ class FolderStore:
         return data
 
     def _write(self, path: Path, data: bytes) -> None:
+        self._refuse_links(path.parent)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._refuse_links(path.parent)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_PARTIAL)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
@@ -123,3 +124,12 @@ def _digest(name: str, payload: bytes) -> bytes:
 def _json(value: object) -> bytes:
     """One form for equal values: the order of a mapping's keys does not count."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file of a store, for whoever cleans up; none behind a symbolic link. Raises OSError."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    kinds = [kind for kind in sorted(folder.iterdir()) if kind.is_dir() and not kind.is_symlink()]
+    found = (path for kind in kinds for path in sorted(kind.iterdir()) if not path.is_symlink())
+    return [path for path in found if path.is_file() and path.suffix in (_SUFFIX, _PARTIAL)]
