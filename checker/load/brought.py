@@ -6,8 +6,9 @@ Told from notes of earlier runs where these hold, so that no lock or manifest is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName
 
 from checker.load.recall import Recall, digest
 from checker.load.skill import load_skill
@@ -51,5 +52,5 @@ def _read(value: object) -> Brought:
     match value:
         case [str() as skill, list() as names, (str() | None) as maturity, bool() as unreadable]:
             level = Level(maturity) if maturity is not None else None
-            return Brought(skill, frozenset(map(canonicalize_name, names)), level, unreadable)
+            return Brought(skill, cast("frozenset[NormalizedName]", frozenset(names)), level, unreadable)
     raise ValueError("not what a skill brings")

@@ -23,7 +23,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 _WRITER = "import sys; from checker.engines.store import FolderStore as F; from pathlib import Path\n"
-_WRITER += "for n in range(200): F(Path(sys.argv[1])).put('kind', 'key', [sys.argv[2]] * 2000)"
+_WRITER += "for n in range(60): F(Path(sys.argv[1])).put('kind', 'key', [sys.argv[2]] * 2000)"
 
 
 def _record(folder: Path) -> Path:

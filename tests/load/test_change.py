@@ -73,8 +73,19 @@ def _history(steps) -> list[MemoryTree]:
 
 
 @given(HISTORY)
-@settings(max_examples=300)
+@settings(max_examples=40)
 def test_the_plan_of_a_change_is_the_plan_of_both_revisions_read_from_scratch(steps) -> None:
+    _is_the_plan_from_scratch(steps)
+
+
+@pytest.mark.slow
+@given(HISTORY)
+@settings(max_examples=1000)
+def test_so_it_is_for_many_histories(steps) -> None:
+    _is_the_plan_from_scratch(steps)
+
+
+def _is_the_plan_from_scratch(steps) -> None:
     recall = Recall(MemoryStore(), "here")
     trees = _history(steps)
     for base in trees[:-1]:
