@@ -93,9 +93,7 @@ def index() -> Iterator[IndexServer]:
 def repo(tmp_path: Path, index: IndexServer) -> ScratchRepo:
     """Three skills with much in common, none of which is in order."""
     scratch = ScratchRepo(tmp_path / "repo")
-    policy = (
-        f"version: 1\nindexes: ['{index.url}/']\nmin_release_age_days: 7\nadvisories: {{engines: [osv], require: [osv]}}\n"
-    )
+    policy = f"version: 1\nindexes: ['{index.url}/']\nmin_release_age_days: 7\nadvisories: {{engines: [osv], require: [osv]}}\n"
     scratch.commit({"policies/maturity.yaml": policy})
     for number, names in enumerate((NAMES, NAMES[2:], NAMES[:3])):
         declared = "".join(f"  - {name}\n" for name in names)
