@@ -18,8 +18,8 @@ _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 #: Seconds that abandoned threads get to tidy up. Those within one of them get half: it tidies up after them.
 _GRACE = 0.7
-#: Seconds after which a waiting thread looks whether it was interrupted.
-_LOOK = 0.2
+#: Seconds between looks at whether a signal came: not every system wakes the main thread for one.
+_LOOK = 0.25
 
 
 class Abandoned(BaseException):
@@ -158,7 +158,6 @@ class _SideBySide(Generic[_Item, _Answer]):
         with self._scope.changed:
             while not self._settled():
                 self._scope.check()
-                # A signal that comes just before a wait without end is not handled until something ends it.
                 self._scope.changed.wait(_LOOK)
 
     def _settled(self) -> bool:

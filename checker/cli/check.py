@@ -118,10 +118,11 @@ def _deliver(verdict: Verdict, form: str, output: Path | None, clock: Clock) -> 
         partial.write_text(text, encoding="utf-8")
         partial.replace(output)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         reason = f"the report cannot be written to {output}: {error.strerror}"
         raise UsageError(f"{reason} (the decision is {verdict.decision})") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     click.echo(f"proctor: {verdict.decision}: report written to {output}", err=True)
 
 

@@ -121,5 +121,8 @@ def _publish(path: Path, found: Rescan, verdict: Verdict, *, per_skill: bool) ->
 def _replace(file: Path, text: str) -> None:
     """Replace the whole file at once: the next run never reads half a verdict."""
     partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(file)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)

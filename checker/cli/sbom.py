@@ -60,6 +60,9 @@ def command(
         click.echo(text, nl=False)
     else:
         partial = output.with_name(f".{output.name}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(output)
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(output)
+        finally:
+            partial.unlink(missing_ok=True)
     return EXIT_INCONCLUSIVE if bill.incomplete else 0

@@ -141,9 +141,10 @@ def _copy(chunks: Iterable[bytes], out: BinaryIO, file: LockedFile, budget: _Bud
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends well, and is gone when it does not."""
     try:
-        store = path.parent.parent
-        store.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=store)
+        # Not beside what it will be: a run that is ended would leave an empty folder for each file.
+        partial = path.parent.parent / "partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=partial)
     except OSError as error:
         raise Unanswered(ENGINE, f"the store cannot be written: {error.strerror}") from error
     temporary = Path(name)

@@ -78,7 +78,7 @@ def finished_files(cache: Path) -> set[str]:
     own = {*cache.glob("wheels/*/part_*.whl"), *cache.glob("metadata/metadata/*")}
     whole = {path for path in own if not path.name.startswith(".")}
     whole |= {path for path in cache.glob("uv/uv/**/*") if not path.name.startswith(".tmp")}
-    return {path.relative_to(cache).as_posix() for path in whole}
+    return {"wheels/partial", *(path.relative_to(cache).as_posix() for path in whole)}  # an empty folder
 
 
 @both

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from checker.engines.wheels import WheelStore
 from checker.errors import InputError, Unanswered
 from checker.model.lock import LockedFile
+from checker.overlap import overlapped
 from tests.lock.support import Client
 from tests.support.index_server import IndexServer, answers, drips, truncated
 from tests.support.wheels import build_wheel
@@ -55,6 +57,15 @@ def test_a_wheel_is_fetched_once_and_kept_by_hash(
         assert path.read_bytes() == WHEEL.data
     assert server.asked[PATH] == 1
     assert left_behind(tmp_path) == [WHEEL.filename]
+
+
+def test_threads_that_want_the_same_wheel_share_it(client: Client, server: IndexServer) -> None:
+    """As skills do that are built at the same time."""
+    server.faults[PATH] = lambda handler: (time.sleep(0.1), handler.send(200, WHEEL.data, "application/zip"))
+    files = [locked(server)]
+    found = overlapped(lambda _: client.store.fetch(files, max_bytes=10_000), range(4), 4)
+    assert all(paths == found[0] for paths in found)
+    assert server.asked[PATH] == 1
 
 
 def test_only_a_download_is_told(client: Client, server: IndexServer, tmp_path: Path) -> None:
