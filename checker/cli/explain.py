@@ -25,16 +25,13 @@ def command(
 
     Works on the files on disk, judged by the policy on disk.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
-    from checker.commands.examinee import find_examinee, usable
+    from checker.cli.session import Session
+    from checker.commands.examinee import usable
     from checker.commands.explain import explain
-    from checker.load.policy import load_policy
     from checker.reporters.explanation import explanations
 
     with ExitStack() as stack:
-        tree = open_worktree(stack, path)
-        policy = load_policy(tree)
-        examinee = usable(find_examinee(tree, policy, skill))
-        wiring = Wiring(stack, policy, tree, moment(now), cache_folder(cache), offline)
-        answers = explain(examinee, policy, wiring.now.date(), wiring.index, package)
+        session = Session.open(stack, path, skill, moment(now), cache, offline=offline)
+        examinee, wiring = usable(session.examinee), session.wiring
+        answers = explain(examinee, wiring.policy, wiring.now.date(), wiring.index, package)
     click.echo(explanations(examinee.skill.id, examinee.level, answers), nl=False)

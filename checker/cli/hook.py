@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from checker.cli.options import moment, now_option, path_option
+from checker.load.collector import paused
 from checker.model.verdict import DecisionWord
 
 
@@ -29,7 +27,7 @@ def command() -> None:
 @now_option
 def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
     """Policy, declarations, and locks in step with them."""
-    with _collector_paused():
+    with paused():  # half a second: looking for garbage takes a tenth of it
         from checker.commands.hook import everything
 
         return _examine(files, path, now, everything())
@@ -41,7 +39,7 @@ def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
 @now_option
 def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
     """Locks in step with what their skills declare, and nothing else."""
-    with _collector_paused():
+    with paused():  # half a second: looking for garbage takes a tenth of it
         from checker.commands.hook import LOCK_ONLY
 
         return _examine(files, path, now, LOCK_ONLY)
@@ -74,15 +72,3 @@ def _index() -> Path | None:
     """The index that git has set for this hook: for `git commit FILE` it is not the repository's own."""
     chosen = os.environ.get("GIT_INDEX_FILE")
     return Path(chosen).absolute() if chosen else None
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A hook lives for half a second: looking for garbage takes a tenth of it and finds none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

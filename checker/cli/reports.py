@@ -36,6 +36,7 @@ def write_report(file: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         partial.replace(file)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise UsageError(f"the report cannot be written to {file}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

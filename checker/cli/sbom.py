@@ -43,26 +43,20 @@ def command(
     Works on the files on disk, judged by the policy on disk. Exit code 3: something could not be asked; the
     bill is written all the same and says what.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
-    from checker.commands.examinee import find_examinee, usable
+    from checker.cli.reports import write_report
+    from checker.cli.session import Session
+    from checker.commands.examinee import usable
     from checker.commands.sbom import bill_of
-    from checker.load.policy import load_policy
     from checker.reporters.sbom import render
 
     with ExitStack() as stack:
-        files = open_worktree(stack, path)
-        policy = load_policy(files)
-        examinee = usable(find_examinee(files, policy, skill))
-        wiring = Wiring(stack, policy, files, moment(now), cache_folder(cache), offline, advisories)
-        bill = bill_of(examinee, policy, target, wiring.tools(files, sandbox=False), wiring.now)
+        session = Session.open(stack, path, skill, moment(now), cache, offline=offline, advisories=advisories)
+        examinee, wiring = usable(session.examinee), session.wiring
+        tools = wiring.tools(wiring.policy_tree, sandbox=False)
+        bill = bill_of(examinee, wiring.policy, target, tools, wiring.now)
     text = render(bill)
     if output is None:
         click.echo(text, nl=False)
     else:
-        partial = output.with_name(f".{output.name}.partial")
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(output)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_report(output, text)
     return EXIT_INCONCLUSIVE if bill.incomplete else 0

@@ -1,4 +1,4 @@
-"""One skill, one policy, one engine: what `sandbox build` and `sandbox run` share."""
+"""One skill on disk and the policy on disk: what every command about one skill works on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Self
 import click
 
 from checker.cli.wiring import Wiring, cache_folder, open_worktree
-from checker.commands import sandbox
 from checker.commands.examinee import find_examinee
 from checker.load.policy import load_policy
 from checker.model.evidence import PhaseEvidence
@@ -22,7 +21,7 @@ from checker.tools import Image
 
 @dataclass(frozen=True)
 class Session:
-    """Works on the files on disk, judged by the policy on disk."""
+    """The skill as it is on disk, and the outside world that its policy says."""
 
     examinee: Examinee
     wiring: Wiring
@@ -50,6 +49,8 @@ class Session:
 
     def build(self) -> Image:
         """The skill's image. Raises Denied, Unanswered, InputError."""
+        from checker.commands import sandbox
+
         wiring = self.wiring
         tools = wiring.tools(wiring.policy_tree, sandbox=True)
         if not self.ask_advisories:
@@ -60,6 +61,8 @@ class Session:
 
     def run(self, script: str, arguments: Sequence[str], stdin: bytes) -> PhaseEvidence:
         """Evidence of one script. Raises Denied, Unanswered, InputError, UsageError."""
+        from checker.commands import sandbox
+
         image = self.build()
         wiring = self.wiring
         return sandbox.execute(self.examinee, wiring.policy, wiring.sandbox, image, script, arguments, stdin)

@@ -37,17 +37,14 @@ def command(
 
     Works on the files on disk, judged by the policy on disk.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
-    from checker.commands.examinee import find_examinee, usable
+    from checker.cli.session import Session
+    from checker.commands.examinee import usable
     from checker.commands.tree import dependencies
-    from checker.load.policy import load_policy
     from checker.reporters.explanation import tree as draw
 
     with ExitStack() as stack:
-        files = open_worktree(stack, path)
-        policy = load_policy(files)
-        examinee = usable(find_examinee(files, policy, skill))
-        wiring = Wiring(stack, policy, files, moment(now), cache_folder(cache), offline, advisories)
+        session = Session.open(stack, path, skill, moment(now), cache, offline=offline, advisories=advisories)
+        examinee, wiring = usable(session.examinee), session.wiring
         scanners, _ = wiring.scanners()
-        found = dependencies(examinee, policy, wiring.now.date(), wiring.index, scanners)
+        found = dependencies(examinee, wiring.policy, wiring.now.date(), wiring.index, scanners)
     click.echo(draw(found), nl=False)

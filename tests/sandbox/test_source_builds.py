@@ -82,6 +82,7 @@ def test_a_source_tree_and_how_it_is_built(tmp_path: Path) -> None:
         ({"pyproject.toml": b"[build-system]\nrequires = 3"}, "how it is built"),
         ({"pyproject.toml": b'[build-system]\nrequires = ["-r /etc/passwd"]'}, "how it is built"),
         ({"pyproject.toml": b"\xff"}, "how it is built"),
+        ({"pyproject.toml": b"a" + b".a" * 100_000 + b" = 1"}, "how it is built"),
         (
             {"pyproject.toml": b'[build-system]\nrequires = []\nbackend-path = ["../.."]'},
             "outside of its folder",

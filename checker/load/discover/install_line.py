@@ -24,7 +24,10 @@ def read_command_line(
 ) -> bool:
     """Gather what the commands of one logical line install. True if there was an install command at all."""
     if len(text) > LONGEST:
-        found.misunderstood(f"a command of {len(text)} characters: not read to its end", at)
+        message = f"a command of {len(text)} characters: not read to its end"
+        found.misunderstood(
+            message, at, unexamined=not in_prose
+        )  # what a person reads, nobody runs by itself
     any_install = False
     for command in commands(text):
         words = prose.meant(command.words) if in_prose else command.words

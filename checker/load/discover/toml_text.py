@@ -11,6 +11,7 @@ from typing import Any
 
 from checker.load.discover.collected import at_line
 from checker.model.base import Location
+from checker.rules.toml_keys import too_dotted
 
 _LOOKED_AT = 20
 _AT_LINE = re.compile(r"\(at line (\d+)")
@@ -37,6 +38,8 @@ class Toml:
     @classmethod
     def parse(cls, text: str, file: str, first_line: int = 1) -> Toml:
         """Parse `text`. Raises TomlProblem."""
+        if too_dotted(text):
+            raise TomlProblem("its keys have too many parts to be read", first_line)
         try:
             data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

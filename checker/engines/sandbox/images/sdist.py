@@ -19,6 +19,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from checker.engines.sandbox.images.unpack import MAX_RATIO
 from checker.engines.sandbox.images.wheel_contents import bad, safe_path
 from checker.escape import visible
+from checker.rules.toml_keys import too_dotted
 
 MAX_FILES = 20_000
 _RATIO_FLOOR = 16 * 1024 * 1024
@@ -95,7 +96,10 @@ def _files(archive: tarfile.TarFile, path: Path) -> Iterator[tuple[str, tuple[by
 
 def _source(path: Path, files: Mapping[str, tuple[bytes, bool]]) -> Source:
     try:
-        project = tomllib.loads(files["pyproject.toml"][0].decode()) if "pyproject.toml" in files else {}
+        text = files["pyproject.toml"][0].decode() if "pyproject.toml" in files else ""
+        if too_dotted(text):
+            raise ValueError("its keys have too many parts")
+        project = tomllib.loads(text)
         system = {**_LEGACY, **project.get("build-system", {})}
         requires = tuple(Requirement(text) for text in system["requires"])
         backend, search = str(system["build-backend"]), tuple(map(str, system.get("backend-path", ())))
