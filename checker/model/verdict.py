@@ -9,6 +9,7 @@ from typing import Literal
 from checker.model.base import Frozen
 from checker.model.level import Level
 from checker.model.outcome import Outcome
+from checker.model.part import Part
 from checker.model.preview import Preview
 
 VERDICT_VERSION: Literal[1] = 1
@@ -28,12 +29,18 @@ class DecisionWord(StrEnum):
 
 
 class EngineRun(Frozen):
-    """One outside tool: whether it ran, and when not, why."""
+    """One outside tool: whether it ran, and when not, why.
+
+    `idle` tells that it did not run because there was nothing to ask it. `unanswered` are the pins that an
+    advisory engine has no answer for.
+    """
 
     name: str
     version: str = ""
     ran: bool
     reason: str = ""
+    idle: bool = False
+    unanswered: tuple[str, ...] = ()
 
 
 class SkillVerdict(Frozen):
@@ -52,7 +59,10 @@ class SkillVerdict(Frozen):
 
 
 class Verdict(Frozen):
-    """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree"."""
+    """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree".
+
+    With `part` it is the answer about a part of the skills only: no verdict on the change.
+    """
 
     version: Literal[1] = VERDICT_VERSION
     decision: DecisionWord
@@ -66,3 +76,4 @@ class Verdict(Frozen):
     notes: tuple[str, ...] = ()
     preview: Preview | None = None
     error: str = ""
+    part: Part | None = None
