@@ -21,8 +21,10 @@ from checker.cli.options import (
     now_option,
     offline_option,
     path_argument,
+    shard_option,
 )
 from checker.errors import UsageError
+from checker.model.part import Shard
 from checker.model.policy import Policy
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
@@ -53,6 +55,7 @@ from checker.tools import Tools, Tree
 @advisories_option
 @offline_option
 @click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
+@shard_option
 @now_option
 @cache_option
 def command(
@@ -68,6 +71,7 @@ def command(
     advisories: str | None,
     offline: bool,
     no_sandbox: bool,
+    shard: Shard | None,
     now: dt.datetime | None,
     cache: Path | None,
 ) -> int:
@@ -81,7 +85,9 @@ def command(
 
     if base is None and policy_from == "base":
         raise UsageError("--policy-from base needs --base REF: which revision's policy?")
-    request = Request(now=moment(now), skill=skill, only=only, offline=offline, only_new=only_new)
+    if shard is not None and worktree:
+        raise UsageError("--shard needs a commit: files on disk cannot be told to be the same elsewhere")
+    request = Request(moment(now), skill, only, offline=offline, only_new=only_new, shard=shard)
     with ExitStack() as stack:
         revisions = open_revisions(stack, path, base=base, worktree=worktree)
         revisions = replace(revisions, own_policy=policy_from == "head")
@@ -92,11 +98,11 @@ def command(
             return wiring.tools(revisions.head, sandbox=not no_sandbox)
 
         verdict = run(revisions, request, make)
-    _deliver(verdict, form, output)
+    deliver_report(verdict, form, output)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
 
 
-def _deliver(verdict: Verdict, form: str, output: Path | None) -> None:
+def deliver_report(verdict: Verdict, form: str, output: Path | None) -> None:
     """Print the report, or write it whole: a reader never sees half a file."""
     if output is None:
         click.echo(REPORTERS[form](verdict, page()), nl=False)

@@ -104,7 +104,8 @@ def unexplained(skill: SkillVerdict) -> Iterator[str]:
 
 def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
     """What a pass says nothing about, as (label, sentence): checks not asked, engines without an answer."""
-    lines = [
+    lines = _partly(verdict)
+    lines += [
         ("skipped", f"{check}, {counted(count, 'skill')}: {reason}")
         for check, reason, count in skipped(verdict)
     ]
@@ -114,6 +115,16 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
         elif engine.reason:
             lines.append(("in part", _with_reason(engine)))
     return lines
+
+
+def _partly(verdict: Verdict) -> list[tuple[str, str]]:
+    part = verdict.part
+    if part is None:
+        return []
+    of = f" of {counted(len(part.division.skills), 'skill')}" if part.division else ""
+    return [
+        ("a part", f"this is part {part.shard} of a run{of}: `proctor merge` makes the verdict of all parts")
+    ]
 
 
 PREVIEW = "If this policy change is merged"
