@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import jsonschema
 import pytest
 
 from checker.errors import UsageError
@@ -11,6 +12,8 @@ from checker.joining import join
 from checker.model.outcome import Outcome
 from checker.model.part import Part, Shard
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict
+from checker.reporters.json_ import document
+from checker.reporters.schema import verdict_schema
 from checker.rules.parts.engines import joined_runs
 from tests.cli.conftest import POLICY, packaged
 from tests.parts.world import Change, prompt
@@ -232,6 +235,11 @@ def test_an_engine_that_gave_way_on_one_machine_is_said_to_be_broken():
     gone = EngineRun(name="docker", ran=False, reason="docker: is not there")
     (run,) = joined_runs([(Shard(1, 2), docker), (Shard(2, 2), gone)], [])
     assert (run.ran, run.reason) == (False, "in part 2/2: docker: is not there")
+
+
+def test_a_part_follows_the_published_schema():
+    for _, verdict in parts():
+        jsonschema.validate(document(verdict), verdict_schema())
 
 
 def test_the_time_is_that_of_the_first():
