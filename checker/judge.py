@@ -54,7 +54,7 @@ def judge(
     waivers = tuple(waiver for waiver in policy.waivers if waiver.rule not in left_out)
     said = unheeded(waivers, rulings, {s.skill: s.outcomes for s in skills}, now.date())
     return Verdict(
-        decision=max((s.decision for s in skills), key=_WORST.index, default=DecisionWord.PASS),
+        decision=worst(s.decision for s in skills),
         now=now,
         base=base,
         head=head,
@@ -92,6 +92,8 @@ def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:
             ran=any(run.ran for run in same),
             reason=_joined(run.reason for run in same),
             reused=_reused([run.reused for run in same if run.reused]),
+            idle=all(run.idle for run in same),
+            unanswered=tuple(sorted({pin for run in same for pin in run.unanswered})),
         )
         for name, same in sorted(runs.items())
     )
@@ -104,6 +106,11 @@ def _reused(every: Sequence[Reused]) -> Reused | None:
 
 
 _WORST = (DecisionWord.PASS, DecisionWord.INCONCLUSIVE, DecisionWord.FAIL)
+
+
+def worst(decisions: Iterable[DecisionWord]) -> DecisionWord:
+    """What single decisions come to together; `pass` for none."""
+    return max(decisions, key=_WORST.index, default=DecisionWord.PASS)
 
 
 def _one(

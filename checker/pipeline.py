@@ -13,20 +13,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from checker.checks import CHECKS, DISCOVERING, Check
+from checker.dividing import division, part, portion, unjudged
 from checker.errors import PolicyError, Unanswered, UsageError
 from checker.judge import judge, unreadable_policy_verdict
-from checker.load.change import load_change
+from checker.load.change import Change, load_change
 from checker.load.policy import load_policy
 from checker.load.recall import NOTHING, Recall
 from checker.model.answers import Answers
 from checker.model.outcome import Outcome
-from checker.model.plan import Exam
+from checker.model.part import Division, Shard
+from checker.model.plan import Exam, Plan
 from checker.model.policy import Policy
 from checker.model.profile import Stage
 from checker.model.verdict import EngineRun, Verdict
-from checker.planning import changes, exam_of, foreseen_by, narrowed, plan_of, with_before
+from checker.planning import exam_of, foreseen_by, narrowed, plan_of, remarks, with_before
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, by_head, own, review
+from checker.rules.parts.dealing import parts_for
 from checker.tools import UNTIMED, Clock, Tools, Tree
 
 
@@ -51,6 +54,7 @@ class Request:
     """What was asked for: the clock, which skills (path glob) and which checks (rule ids; empty = all).
 
     `only_new` asks for what the policy's `advisories.only_new` grants, for this run. Needs a base.
+    `shard` asks for a part of the skills.
     """
 
     now: dt.datetime
@@ -58,6 +62,7 @@ class Request:
     only: tuple[str, ...] = ()
     offline: bool = False
     only_new: bool = False
+    shard: Shard | None = None
 
 
 def run(
@@ -70,47 +75,62 @@ def run(
     """Examine what changed and judge it. `make_tools` gets the policy and the tree that holds it.
 
     `recall` spares work that an earlier run did, and changes nothing else; `clock` is told the stages. An
-    unreadable policy ends in a verdict too (its `error` is set).
+    unreadable policy ends in a verdict too (its `error` is set). With `request.shard` the verdict is that
+    on a part.
     """
     checks = selected(request.only)
-    tip = revisions.base_tip.revision if revisions.base_tip else None
+    tip, shard = revisions.base_tip, request.shard
     try:
         with clock.stage("load"):
-            policy, change = _policies(revisions)
+            planned = _planned(revisions, request, recall)
     except PolicyError as error:
-        return unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=tip)
-    policy = _asked_for(policy, revisions, request)
+        base = tip.revision if tip else None
+        unread = unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=base)
+        return unread.model_copy(update={"part": unjudged(revisions, shard)})
+    policy, change, head = planned.policy, planned.change, planned.found.head
     with clock.stage("load"):
-        found = load_change(revisions.merge_base, revisions.head, recall)
-        plan = narrowed(plan_of(found, revisions.head, policy, change, recall), found.head, request.skill)
+        plan = portion(planned.plan, shard)
         whole = discovering(checks)
         exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
-        exam = with_before(exam, found.base, revisions.merge_base)
+        exam = with_before(exam, planned.found.base, revisions.merge_base)
     tools = make_tools(policy, change.tree)
     outcomes, engines = ask(checks, exam, tools, clock)
     with clock.stage("judge"):
-        foreseen = foreseen_by(change, found.head, revisions.head, tools.index, request.now, recall)
+        foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now, recall)
+        noted = (*head.problems, *change.notes, *plan.notes)
+        of_skills = remarks(exam, change.self_approved(exam.examinees, foreseen))
         verdict = judge(
             [*([change.outcome] if change.outcome else []), *outcomes],
             engines,
             [*change.examinee(policy), *exam.examinees],
             policy,
             now=request.now,
-            base=tip,
+            base=tip.revision if tip else None,
             head=revisions.head.revision,
             policy_label=change.label,
             advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-            notes=[
-                *found.head.problems,
-                *change.notes,
-                *change.self_approved(exam.examinees, foreseen),
-                *plan.notes,
-                *changes(exam),
-            ],
+            notes=(*noted, *(note for notes in of_skills.values() for note in notes)),
             check_order=[POLICY_RULE, *(check.RULE for check in checks)],
             left_out=left_out(checks),
         )
-    return verdict.model_copy(update={"preview": foreseen})
+    told = None
+    if shard is not None:
+        whole_run = division(revisions, shard.of, planned.plan, change.tree)
+        told = part(shard, whole_run, policy, left_out(checks), _options(request, tools), noted, of_skills)
+    return verdict.model_copy(update={"preview": foreseen, "part": told})
+
+
+def divide(revisions: Revisions, request: Request, wanted: int, recall: Recall = NOTHING) -> Division:
+    """How a run is divided into at most `wanted` parts. Raises UsageError.
+
+    A policy that cannot be read makes one part, whose verdict says so.
+    """
+    try:
+        planned = _planned(revisions, request, recall)
+    except PolicyError:
+        return division(revisions, 1)
+    skills = [affected.folder.id for affected in planned.plan.affected]
+    return division(revisions, parts_for(skills, wanted), planned.plan, planned.change.tree)
 
 
 #: The checks whose own work is a stage of its own; what they ask of the outside is another.
@@ -184,3 +204,28 @@ def _asked_for(policy: Policy, revisions: Revisions, request: Request) -> Policy
         raise UsageError("--only-new needs --base: without a base nothing is known to be old")
     settings = policy.advisories.model_copy(update={"only_new": True})
     return policy.model_copy(update={"advisories": settings})
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What is known before anything is examined: who judges, both sides of the change, what is affected."""
+
+    policy: Policy
+    change: PolicyChange
+    found: Change
+    plan: Plan
+
+
+def _planned(revisions: Revisions, request: Request, recall: Recall) -> _Planned:
+    """Raises PolicyError and UsageError."""
+    policy, change = _policies(revisions)
+    policy = _asked_for(policy, revisions, request)
+    found = load_change(revisions.merge_base, revisions.head, recall)
+    plan = narrowed(plan_of(found, revisions.head, policy, change, recall), found.head, request.skill)
+    return _Planned(policy, change, found, plan)
+
+
+def _options(request: Request, tools: Tools) -> tuple[str, ...]:
+    """What decides which questions are asked: equal in all parts of a run."""
+    only = (f"--only {rule}" for rule in sorted(set(request.only)))
+    return (*only, *(["--only-new"] if request.only_new else []), *sorted(set(tools.off.values())))

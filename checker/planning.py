@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from checker.compare import compare, narrow, selects, skill_notes
 from checker.errors import UsageError
@@ -87,16 +87,21 @@ def with_before(exam: Exam, base: Repository | None, tree: Tree | None) -> Exam:
     known = (examinee.skill.id for examinee in exam.examinees if examinee.skill.id in base.folders)
     skills = (load_skill(tree, base.folders[skill], exam.policy, whole=False) for skill in known)
     before = {skill.id: with_test_count(tree, skill) for skill in skills}
-    return exam.model_copy(update={"before": before})
+    return exam.model_copy(update={"before": before, "compared": True})
 
 
-def changes(exam: Exam) -> tuple[str, ...]:
-    """What a reviewer should see of the skills: another maturity, fewer tests."""
-    return tuple(
-        f"{examinee.skill.id}: {note}"
-        for examinee in exam.examinees
-        for note in skill_notes(exam.before.get(examinee.skill.id), examinee.skill)
-    )
+def remarks(exam: Exam, approvals: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What a reviewer should see of single skills: another maturity, fewer tests, and `approvals` by id."""
+    found = {examinee.skill.id: tuple(_remarks(exam, examinee, approvals)) for examinee in exam.examinees}
+    return {skill: notes for skill, notes in found.items() if notes}
+
+
+def _remarks(exam: Exam, examinee: Examinee, approvals: Mapping[str, str]) -> Iterator[str]:
+    skill = examinee.skill
+    if skill.id in approvals:
+        yield approvals[skill.id]
+    for note in skill_notes(exam.before.get(skill.id), skill):
+        yield f"{skill.id}: {note}"
 
 
 def foreseen_by(

@@ -60,16 +60,16 @@ class PolicyChange:
         change = self.difference
         return touched(skill, change) if change is not None else None
 
-    def self_approved(self, examinees: Iterable[Examinee], foreseen: Preview | None) -> tuple[str, ...]:
-        """How to do it right, for each changed skill that only the change's own policy would let pass."""
+    def self_approved(self, examinees: Iterable[Examinee], foreseen: Preview | None) -> dict[str, str]:
+        """How to do it right, by id, for each changed skill that only the change's own policy would pass."""
         if foreseen is None or self.by_head:
-            return ()
+            return {}
         turned = {turn.skill for turn in foreseen.turns if turn.after == "pass"}
-        return tuple(
-            f"{e.skill.id} {ONE_FIRST}"
+        return {
+            e.skill.id: f"{e.skill.id} {ONE_FIRST}"
             for e in examinees
             if e.skill.id in turned and e.because != (self.touches(e.skill),)
-        )
+        }
 
     def examinee(self, policy: Policy) -> tuple[Examinee, ...]:
         """The policy files as one more examinee, when they changed."""

@@ -9,10 +9,12 @@ if [ "$INPUT_ONLY_INSTALL" = true ]; then
   exit 0
 fi
 reports=$(mktemp -d "$RUNNER_TEMP/proctor.XXXXXX")
+verdict=verdict${INPUT_SHARD:+-${INPUT_SHARD//\//-of-}}.json # the parts of a run come together in one folder
 call=(ci --policy-from "$INPUT_POLICY_FROM" --fail-on "$INPUT_FAIL_ON" --comment "$INPUT_COMMENT"
-      --sandbox "$INPUT_SANDBOX" --verdict-file "$reports/verdict.json" --sarif-file "$reports/proctor.sarif"
+      --sandbox "$INPUT_SANDBOX" --verdict-file "$reports/$verdict" --sarif-file "$reports/proctor.sarif"
       --html-file "$reports/proctor.html")
 [ -z "$INPUT_BASE" ] || call+=(--base "$INPUT_BASE")
+[ -z "$INPUT_SHARD" ] || call+=(--shard "$INPUT_SHARD")
 [ -z "$INPUT_ADVISORIES" ] || call+=(--advisories "$INPUT_ADVISORIES")
 # The pages on each rule, at the very commit that runs. A local action (`uses: ./`) has no repository to name.
 if [ -z "${PROCTOR_DOCS:-}" ] && [ -n "$ACTION_REPOSITORY" ] && [ -n "$ACTION_REF" ]; then

@@ -117,4 +117,4 @@ def _offline(judged: list[_Judged], flag: str) -> str:
 def _engines(tools: Tools, *, asked: bool) -> tuple[EngineRun, ...]:
     if tools.index is None:
         return (EngineRun(name=_INDEX, ran=False, reason=tools.off.get("index", "--offline")),)
-    return (EngineRun(name=_INDEX, ran=asked, reason="" if asked else "no lock to verify"),)
+    return (EngineRun(name=_INDEX, ran=asked, reason="" if asked else "no lock to verify", idle=not asked),)

@@ -14,6 +14,7 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
+from checker.rules.sandbox.engine_run import NAME, engine_run
 from checker.rules.sandbox.findings import findings, not_run, note
 from checker.rules.sandbox.order import image_order
 from checker.rules.sandbox.phases import phases
@@ -24,7 +25,6 @@ from checker.tools import Image, Phase, Sandbox, Tools
 
 RULE = _RULE
 NEEDS: tuple[str, ...] = ("manifest", "lock", "sources", "packages")
-_ENGINE = "docker"
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
@@ -185,20 +185,5 @@ def _unbuildable(skill: Skill, error: InputError) -> Finding:
 
 def _engine(tools: Tools, outcomes: tuple[Outcome, ...]) -> EngineRun:
     if tools.sandbox is None:
-        return EngineRun(name=_ENGINE, ran=False, reason=tools.off.get("sandbox", "switched off"))
-    ran = any(outcome.evidence is not None for outcome in outcomes)
-    broken = next((o.reason for o in outcomes if o.status is Status.BROKEN), "no skill had to be built")
-    reason = _unobserved(outcomes) if ran else broken
-    return EngineRun(name=_ENGINE, version=tools.sandbox.version if ran else "", ran=ran, reason=reason)
-
-
-_OBSERVED = {"network_attempts": "network attempts", "oom_kills": "OOM kills", "leftovers": "leftovers"}
-
-
-def _unobserved(outcomes: tuple[Outcome, ...]) -> str:
-    """What nobody could see of phases that ran, and a pass therefore says nothing about."""
-    seen = [
-        phase for o in outcomes if o.evidence for phase in o.evidence.phases if phase.exit_code is not None
-    ]
-    names = [words for key, words in _OBSERVED.items() if any(getattr(p, key) is None for p in seen)]
-    return f"not observed on this engine: {', '.join(names)}" if names else ""
+        return EngineRun(name=NAME, ran=False, reason=tools.off.get("sandbox", "switched off"))
+    return engine_run(tools.sandbox.version, outcomes)

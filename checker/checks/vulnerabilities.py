@@ -21,6 +21,7 @@ from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
 from checker.rules.advisories.advice import agreed, finding, lock_command
+from checker.rules.advisories.engine_runs import answering
 from checker.rules.advisories.remedy import Ahead, Ways, looked_up, same, with_upgrade
 from checker.rules.code.uses import unlisted
 from checker.rules.lock.closure import chains, leading
@@ -237,7 +238,7 @@ def _in_lock(
         for advisory in advisories:
             place = case.lock.place_of(one.name)
             found = agreed(finding(RULE, case.skill, one, place, advisory, chain), advisory, asked[one])
-            if exam.policy.advisories.only_new and exam.before:
+            if exam.policy.advisories.only_new and (exam.compared or exam.before):
                 had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
                 found = found.model_copy(update={"in_base": had})
             if through is not None:
@@ -256,13 +257,13 @@ def _signed(advisory: Advisory, engine: str) -> Advisory:
 def _runs(policy: Policy, tools: Tools, scan: _Scan, off: str, pins: int) -> tuple[EngineRun, ...]:
     """Every engine the policy or the run knows of, also those that had nothing to do."""
     names = [*policy.advisories.require, *(scanner.name for scanner in tools.scanners), *tools.absent]
-    idle = off or ("no skill locks any distribution" if not pins else "")
-    return tuple(_run(name, scan, tools.absent.get(name) or idle) for name in dict.fromkeys(names))
+    return tuple(_run(name, scan, tools.absent.get(name) or off, pins) for name in dict.fromkeys(names))
 
 
-def _run(name: str, scan: _Scan, idle: str) -> EngineRun:
-    report = scan.reports.get(name)
-    if report is None:
-        return EngineRun(name=name, ran=False, reason=scan.failures.get(name, idle))
-    left_out = f"pins not answered for: {len(report.unanswered)}" if report.unanswered else ""
-    return EngineRun(name=name, version=report.version, ran=True, reason=left_out, reused=report.reused)
+def _run(name: str, scan: _Scan, off: str, pins: int) -> EngineRun:
+    report, failure = scan.reports.get(name), scan.failures.get(name)
+    if report is not None:
+        return answering(name, report.version, map(str, report.unanswered), report.reused)
+    if failure is None and not off and not pins:
+        return EngineRun(name=name, ran=False, reason="no skill locks any distribution", idle=True)
+    return EngineRun(name=name, ran=False, reason=failure if failure is not None else off)

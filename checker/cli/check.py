@@ -22,14 +22,16 @@ from checker.cli.options import (
     now_option,
     offline_option,
     path_argument,
+    shard_option,
 )
 from checker.cli.profile import profile_option, report, tell
 from checker.errors import UsageError
+from checker.model.part import Shard
 from checker.model.policy import Policy
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
 from checker.reporters.page import Page
-from checker.tools import Clock, Tools, Tree
+from checker.tools import UNTIMED, Clock, Tools, Tree
 
 
 @click.command("check")
@@ -56,6 +58,7 @@ from checker.tools import Clock, Tools, Tree
 @offline_option
 @click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
 @fresh_option
+@shard_option
 @now_option
 @cache_option
 @profile_option
@@ -73,6 +76,7 @@ def command(
     offline: bool,
     no_sandbox: bool,
     fresh: bool,
+    shard: Shard | None,
     now: dt.datetime | None,
     cache: Path | None,
     clock: Clock,
@@ -88,7 +92,9 @@ def command(
 
     if base is None and policy_from == "base":
         raise UsageError("--policy-from base needs --base REF: which revision's policy?")
-    request = Request(now=moment(now), skill=skill, only=only, offline=offline, only_new=only_new)
+    if shard is not None and worktree:
+        raise UsageError("--shard needs a commit: files on disk cannot be told to be the same elsewhere")
+    request = Request(moment(now), skill, only, offline=offline, only_new=only_new, shard=shard)
     with ExitStack() as stack:
         with clock.stage("load"):
             revisions = open_revisions(stack, path, base=base, worktree=worktree)
@@ -102,12 +108,12 @@ def command(
 
         verdict = run(revisions, request, make, recall_for(path, cache), clock)
     with clock.stage("report"):
-        _deliver(verdict, form, output, clock)
+        deliver_report(verdict, form, output, clock)
     tell(clock)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
 
 
-def _deliver(verdict: Verdict, form: str, output: Path | None, clock: Clock) -> None:
+def deliver_report(verdict: Verdict, form: str, output: Path | None, clock: Clock = UNTIMED) -> None:
     """Print the report, or write it whole: a reader never sees half a file."""
     if output is None:
         click.echo(report(form, verdict, page(), clock=clock), nl=False)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli import EXIT_INCONCLUSIVE, EXIT_USAGE
 from checker.cli.options import (
     advisories_option,
     cache_option,
@@ -20,20 +19,19 @@ from checker.cli.options import (
     now_option,
     offline_option,
     path_argument,
+    shard_option,
 )
-from checker.cli.profile import profile_option, tell
+from checker.cli.profile import profile_option
+from checker.cli.reporting import Wanted, event_option, report, report_part, reporting_options
 from checker.errors import ProctorError, UsageError
 from checker.tools import Clock
 
 if TYPE_CHECKING:
     from checker.github.event import Comparison
-    from checker.github.payload import Pull
-    from checker.github.report import Posted
     from checker.github.runner import Runner
+    from checker.model.part import Shard
     from checker.model.verdict import Verdict
     from checker.pipeline import Revisions
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True)
@@ -50,13 +48,12 @@ class Choices:
     cache: Path | None
     fresh: bool
     clock: Clock
+    shard: Shard | None
 
 
 @click.command("ci")
 @path_argument
-@click.option(
-    "--event", type=_FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
-)
+@event_option
 @click.option(
     "--policy-from",
     type=click.Choice(["base", "head"]),
@@ -65,20 +62,7 @@ class Choices:
     help="Whose policy judges. With head a change can approve itself.",
 )
 @click.option("--base", metavar="REF", help="Compare with this revision, whatever the event says.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["inconclusive", "fail", "never"]),
-    default="inconclusive",
-    show_default=True,
-    help="The mildest decision that ends the step with an error.",
-)
-@click.option(
-    "--comment",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="The pull request's comment: where the token may, or else it is an error, or not at all.",
-)
+@shard_option
 @click.option(
     "--sandbox",
     type=click.Choice(["auto", "never"]),
@@ -86,9 +70,7 @@ class Choices:
     show_default=True,
     help="With never, nothing is built or run.",
 )
-@click.option("--verdict-file", type=_FILE, help="Write the verdict as JSON here.")
-@click.option("--sarif-file", type=_FILE, help="Write the findings as SARIF here.")
-@click.option("--html-file", type=_FILE, help="Write the report as a page here.")
+@reporting_options
 @click.option(
     "--publish/--no-publish", default=True, help="With --no-publish, nothing is written through the API."
 )
@@ -103,9 +85,10 @@ def command(
     event: Path | None,
     policy_from: str,
     base: str | None,
+    shard: Shard | None,
+    sandbox: str,
     fail_on: str,
     comment: str,
-    sandbox: str,
     verdict_file: Path | None,
     sarif_file: Path | None,
     html_file: Path | None,
@@ -120,54 +103,30 @@ def command(
     """Examine what the GitHub event brings to the repository at PATH, and report it.
 
     Base and head come from the event; what the clone lacks is fetched. Writes the step's outputs, summary and
-    annotations, and keeps one comment on the pull request.
+    annotations, and keeps one comment on the pull request. With --shard only files and outputs are written:
+    `proctor merge` reports.
     """
     from checker.cli.event_revisions import folder_in_git
-    from checker.cli.reports import write_reports
     from checker.github.event import comparison
-    from checker.github.outputs import outputs_of, write_outputs, write_summary
     from checker.github.payload import read_payload
-    from checker.github.place import from_top
     from checker.github.runner import runner_from
-    from checker.reporters import REPORTERS
 
     runner = runner_from(os.environ)
     if event is None:
         raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
     compared = comparison(runner, read_payload(event))
-    choices = Choices(
-        path,
-        base,
-        policy_from == "head",
-        sandbox == "auto",
-        advisories,
-        offline,
-        moment(now),
-        cache,
-        fresh,
-        clock,
-    )
+    own, run = policy_from == "head", sandbox == "auto"
+    choices = Choices(path, base, own, run, advisories, offline, moment(now), cache, fresh, clock, shard)
     verdict = _verdict(runner, compared, choices)
-    with clock.stage("report"):
-        folder = folder_in_git(path)
-        seen = from_top(verdict, folder)
-        files = write_reports(verdict, {"json": verdict_file, "html": html_file}, clock)
-        files |= write_reports(seen, {"sarif": sarif_file})
-        click.echo(REPORTERS["terminal"](verdict), nl=False)
-        click.echo(REPORTERS["annotations"](seen), nl=False)
-        posted = _comment(runner, compared, verdict, comment if publish else "never", folder)
-        write_summary(runner.summary, verdict, runner.run_url, (posted.remark,) if posted.remark else ())
-        write_outputs(runner.output, {**outputs_of(verdict), **files})
-    tell(clock)
-    if posted.remark:
-        click.echo(f"proctor: {posted.remark}", err=True)
-    return _exit_code(verdict, fail_on, unposted=comment == "always" and not posted.done)
+    wanted = Wanted(fail_on, comment if publish else "never", verdict_file, sarif_file, html_file)
+    if shard is not None:
+        return report_part(runner, verdict, wanted, clock)
+    return report(runner, compared, verdict, folder_in_git(path), wanted, clock)
 
 
 def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
     """The verdict; where the revisions cannot be had, one that says so."""
     from checker.cli.event_revisions import event_revisions
-    from checker.model.verdict import DecisionWord, Verdict
 
     with ExitStack() as stack:
         try:
@@ -178,10 +137,22 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
         except ProctorError as error:
             if choices.base is not None and isinstance(error, UsageError):
                 raise  # the workflow's mistake, not something of this change
-            return Verdict(
-                decision=DecisionWord.INCONCLUSIVE, now=choices.now, head=compared.head, notes=(str(error),)
-            )
+            return _without_revisions(error, compared, choices)
         return _examined(stack, revisions, choices)
+
+
+def _without_revisions(error: ProctorError, compared: Comparison, choices: Choices) -> Verdict:
+    from checker.model.part import Part
+    from checker.model.verdict import DecisionWord, Verdict
+
+    shard = choices.shard
+    return Verdict(
+        decision=DecisionWord.INCONCLUSIVE,
+        now=choices.now,
+        head=compared.head,
+        notes=(str(error),),
+        part=Part(number=shard.number, of=shard.of) if shard is not None else None,
+    )
 
 
 def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdict:
@@ -198,26 +169,5 @@ def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdi
         wiring = Wiring(stack, policy, tree, choices.now, folder, *asked, kept=kept, clock=choices.clock)
         return wiring.tools(revisions.head, sandbox=choices.sandbox)
 
-    request = Request(now=choices.now, offline=choices.offline)
+    request = Request(now=choices.now, offline=choices.offline, shard=choices.shard)
     return run(revisions, request, make, recall_for(choices.path, choices.cache), choices.clock)
-
-
-def _comment(runner: Runner, compared: Comparison, verdict: Verdict, choice: str, folder: str) -> Posted:
-    from checker.github.client import Api
-    from checker.github.report import comment_on, post
-
-    def post_it(pull: Pull) -> Posted:
-        api = Api(runner.api_url, runner.repository, runner.token)
-        return post(api, pull, verdict, runner.run_url, folder)
-
-    return comment_on(compared.pull, choice, bool(runner.token), post_it)
-
-
-def _exit_code(verdict: Verdict, fail_on: str, *, unposted: bool) -> int:
-    """As `check`, weakened only by --fail-on; a comment that had to be posted and was not is no pass."""
-    if verdict.error:
-        return EXIT_USAGE
-    code = verdict.decision.exit_code
-    if fail_on == "never" or (fail_on == "fail" and code == EXIT_INCONCLUSIVE):
-        code = 0
-    return code or (EXIT_INCONCLUSIVE if unposted else 0)

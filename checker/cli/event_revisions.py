@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from checker.escape import visible
 from checker.github.event import Comparison
 from checker.github.runner import Runner
 from checker.pipeline import Revisions
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def event_revisions(
@@ -43,10 +46,12 @@ def event_revisions(
 
 
 def _met(git: Git, remote: Remote, head: str, base: str) -> Meeting:
-    """With a base of the caller's: as the clone has it, else the branch of that name at the server."""
+    """With a base of the caller's: as the clone has it, else the server's commit or branch of that name."""
     try:
         return meet(git, None, head, base)
     except UsageError as error:
+        if _COMMIT.fullmatch(base):
+            return meet(git, remote, head, base)
         full = base if base.startswith("refs/heads/") else f"refs/heads/{base.removeprefix('origin/')}"
         try:
             return meet(git, remote, head, full)

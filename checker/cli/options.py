@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from checker.model.part import Shard
 
 
 class Clock(click.ParamType[dt.datetime]):
@@ -27,6 +31,27 @@ class Clock(click.ParamType[dt.datetime]):
             )
 
 
+class ShardType(click.ParamType["Shard"]):
+    """`2/3`: the second part of three."""
+
+    name = "i/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """Text to a shard; a wrong text is a usage error."""
+        from checker.model.part import MOST_PARTS, Shard
+
+        if isinstance(value, Shard):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,2})/([1-9][0-9]{0,2})", value, re.ASCII)
+        shard = Shard(*map(int, found.groups())) if found else None
+        if shard is None or not shard.number <= shard.of <= MOST_PARTS:
+            self.fail(f"{value!r} is no part such as 2/3 (at most {MOST_PARTS} parts)", param, ctx)
+        return shard
+
+
+shard_option = click.option(
+    "--shard", type=ShardType(), default=None, help="Examine this part of the skills; `merge` joins parts."
+)
 now_option = click.option("--now", type=Clock(), default=None, help="Judge as if it were this time (UTC).")
 path_argument = click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=".")
 path_option = click.option(

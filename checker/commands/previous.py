@@ -30,6 +30,8 @@ def read_verdict(path: Path, name: str, max_bytes: int) -> Verdict:
 def _unfit(verdict: Verdict, now: dt.datetime) -> str:
     if verdict.error:
         return "could not read the policy, so it says nothing of any skill"
+    if verdict.part is not None:
+        return "covers a part of the skills only: give the verdict that `proctor merge` makes"
     if verdict.base is not None:
         return "covers a change only (it has a base): give one of a whole run"
     if verdict.now.tzinfo is None:

@@ -35,7 +35,9 @@ def finished_run(runner: Runner, payload: Payload) -> WorkflowRun:
 
 
 def check_origin(verdict: Verdict, run: WorkflowRun) -> None:
-    """Refuse a verdict that is of another commit, or that contradicts itself. Raises UsageError."""
+    """Refuse a verdict of another commit, of a part, or that contradicts itself. Raises UsageError."""
+    if verdict.part is not None:
+        raise UsageError(f"the verdict is of part {verdict.part.shard} alone: `proctor merge` joins parts")
     if verdict.head != run.head_sha:
         raise UsageError(
             f"the verdict is of {visible(shortened(verdict.head, 64))}, the run was of {run.head_sha}"

@@ -63,6 +63,7 @@ class Exam(Frozen):
     """Everything a check may know: the policy, the skills, the clock and the flags.
 
     `before` holds, by id, the same skills as they were at the merge base; empty where there is none.
+    `compared` tells whether there is a merge base, which may have held none of these skills.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -72,3 +73,4 @@ class Exam(Frozen):
     now: dt.datetime
     offline: bool = False
     before: dict[str, Skill] = {}
+    compared: bool = False

@@ -10,6 +10,7 @@ from checker.model.advisory import Reused
 from checker.model.base import Frozen
 from checker.model.level import Level
 from checker.model.outcome import Outcome
+from checker.model.part import Part
 from checker.model.preview import Preview
 from checker.model.profile import Profile
 
@@ -30,13 +31,19 @@ class DecisionWord(StrEnum):
 
 
 class EngineRun(Frozen):
-    """One outside tool: whether it ran, and when not, why; and what of its answers is of earlier runs."""
+    """One outside tool: whether it ran, and when not, why; and what of its answers is of earlier runs.
+
+    `idle` tells that it did not run because there was nothing to ask it. `unanswered` are the pins that an
+    advisory engine has no answer for.
+    """
 
     name: str
     version: str = ""
     ran: bool
     reason: str = ""
     reused: Reused | None = None
+    idle: bool = False
+    unanswered: tuple[str, ...] = ()
 
 
 class SkillVerdict(Frozen):
@@ -57,7 +64,8 @@ class SkillVerdict(Frozen):
 class Verdict(Frozen):
     """The whole answer. `now` is the injected clock (UTC); `head` is a commit id or "work tree".
 
-    `profile` is there where it was asked for. It is the last key: it is added when all else is written.
+    With `part` it is the answer about a part of the skills only: no verdict on the change. `profile` is there
+    where it was asked for. It is the last key: it is added when all else is written.
     """
 
     version: Literal[1] = VERDICT_VERSION
@@ -72,4 +80,5 @@ class Verdict(Frozen):
     notes: tuple[str, ...] = ()
     preview: Preview | None = None
     error: str = ""
+    part: Part | None = None
     profile: Profile | None = None

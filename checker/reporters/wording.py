@@ -108,7 +108,8 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
 
     Then what earlier runs saw in place of this one.
     """
-    lines = [
+    lines = _partly(verdict)
+    lines += [
         ("skipped", f"{check}, {counted(count, 'skill')}: {reason}")
         for check, reason, count in skipped(verdict)
     ]
@@ -118,6 +119,16 @@ def shortfalls(verdict: Verdict) -> list[tuple[str, str]]:
         elif engine.reason:
             lines.append(("in part", _with_reason(engine)))
     return [*lines, *(("earlier", sentence) for sentence in _reused(verdict))]
+
+
+def _partly(verdict: Verdict) -> list[tuple[str, str]]:
+    part = verdict.part
+    if part is None:
+        return []
+    of = f" of {counted(len(part.division.skills), 'skill')}" if part.division else ""
+    return [
+        ("a part", f"this is part {part.shard} of a run{of}: `proctor merge` makes the verdict of all parts")
+    ]
 
 
 PREVIEW = "If this policy change is merged"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import POLICY, prompt
+from tests.cli.conftest import POLICY, SKILL_MD, prompt
 from tests.support.act import ROOT, Acted, Runner, lock_skill, remove_images, shallow_clone
 from tests.support.github_server import READ, REPOSITORY, WRITE, GitHubServer
 from tests.support.osv_api import osv_api
@@ -65,6 +65,11 @@ class Project:
 
     def sha(self, name: str) -> str:
         return self.origin.git("rev-parse", name)
+
+    def sharded(self, text: str | None = None) -> None:
+        """Take the sharded workflow on the default branch instead."""
+        workflow = text or (EXAMPLES / "sharded.yml").read_text()
+        self.origin.commit({WORKFLOW: workflow}, "One machine is not enough")
 
     def pull_request(self, token: str = WRITE, *, fork: bool = False) -> Acted:
         """The workflow of the pull request's merge commit, as `pull_request` runs it."""
@@ -168,6 +173,56 @@ def test_a_token_that_may_not_comment_leaves_summary_and_outputs(project):
     assert project.github.bodies(NUMBER) == []
     said = "| proctor: No comment: the token may not write one (pull-requests: write)"
     assert acted.log.count(said) == 1
+
+
+MORE = {f"skills/{name}/SKILL.md": SKILL_MD.format(name=name) for name in ("maps", "songs")}
+
+
+def test_a_sharded_run_is_joined_and_commented_once(project):
+    project.sharded()
+    project.change(BAD | MORE)
+    acted = project.pull_request()
+    assert acted.code == 1, acted.log
+    assert "✗ fail" in project.comment()
+    assert "humanize" in project.comment()
+    assert '::set-output:: affected-skills=["skills/letters", "skills/maps", "skills/songs"]' in acted.log
+    assert len(project.github.writes()) == 1
+    stored = sorted(path.name for path in project.runner.store.glob("proctor-*/*.json"))
+    parts = [f"verdict-{number}-of-3.json" for number in (1, 2, 3)]
+    assert stored == ["plan.json", *parts, "verdict.json"]
+
+    project.change(GOOD)
+    shutil.rmtree(project.runner.store)
+    project.runner.store.mkdir()
+    acted = project.pull_request()
+    assert acted.code == 0, acted.log
+    assert "✓ pass" in project.comment()
+
+
+def test_a_part_whose_job_dies_leaves_a_red_check_that_names_its_skills(project):
+    text = (EXAMPLES / "sharded.yml").read_text()
+    step = (
+        "      - uses: OWNER/proctor@"
+        + "0" * 40
+        + " # put the commit of a release here\n        id: proctor\n"
+    )
+    assert step in text
+    dying = f"      - if: matrix.shard == '2/3'\n        run: kill -9 $$\n{step}"
+    project.sharded(text.replace(step, dying))
+    project.change(GOOD | MORE)
+    acted = project.pull_request()
+    assert acted.code == 1, acted.log
+    assert "! inconclusive" in project.comment()
+    assert "part 2/3 left no verdict; not examined: skills/" in project.comment()
+
+
+def test_a_sharded_fork_is_commented_by_the_second_job(project):
+    project.sharded()
+    project.change(GOOD | MORE)
+    assert project.pull_request(READ, fork=True).code == 0
+    assert project.github.writes() == []
+    assert project.workflow_run().code == 0
+    assert "✓ pass" in project.comment()
 
 
 def test_a_merge_group_is_examined_without_a_comment(project):

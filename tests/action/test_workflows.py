@@ -33,7 +33,7 @@ def lint(*argv):
 
 def test_there_is_one_for_each_purpose():
     names = {path.stem for path in EXAMPLES}
-    assert names == {"pull-request", "fork-comment", "schedule", "merge-queue"}
+    assert names == {"pull-request", "sharded", "fork-comment", "schedule", "merge-queue"}
 
 
 def test_actionlint_has_nothing_to_say():
@@ -82,6 +82,16 @@ def test_the_trusted_job_checks_nothing_out():
 def test_one_required_check_holds_for_pull_requests_and_the_queue():
     jobs = [
         yaml.safe_load((ROOT / f"examples/workflows/{name}.yml").read_text())["jobs"]["proctor"]["name"]
-        for name in ("pull-request", "merge-queue")
+        for name in ("pull-request", "sharded", "merge-queue")
     ]
-    assert jobs == ["proctor", "proctor"]
+    assert jobs == ["proctor"] * 3
+
+
+def test_the_job_that_joins_parts_cannot_be_skipped_and_runs_nothing_of_the_change():
+    jobs = yaml.safe_load((ROOT / "examples/workflows/sharded.yml").read_text())["jobs"]
+    assert jobs["proctor"]["if"] == "always()", "a required check that is skipped counts as passed"
+    assert jobs["examine"]["strategy"]["fail-fast"] is False
+    uses = [step["uses"].partition("@")[0] for step in jobs["proctor"]["steps"] if "uses" in step]
+    assert uses == ["OWNER/proctor", "actions/download-artifact", "actions/upload-artifact"]
+    writing = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+    assert writing == {"proctor"}

@@ -30,13 +30,15 @@ OURS = ("action.yml", "pyproject.toml", "README.md", "LICENSE", "checker", "poli
 _STAND_IN = """\
 name: stand-in for actions/{name}
 description: Copies to and from a folder of the test, instead of GitHub's store.
-inputs: {{name: {{default: ""}}, path: {{}}, key: {{}}, restore-keys: {{}}, github-token: {{}}, run-id: {{}}}}
+inputs:
+  {{name: {{default: ""}}, pattern: {{default: ""}}, merge-multiple: {{}}, overwrite: {{}}, path: {{}}, key: {{}},
+    restore-keys: {{}}, github-token: {{}}, run-id: {{}}}}
 runs:
   using: composite
   steps:
     - shell: bash
       env:
-        NAME: ${{{{ inputs.name }}}}
+        NAME: ${{{{ inputs.name || inputs.pattern }}}}
         WHERE: ${{{{ inputs.path }}}}
       run: |
         {script}
@@ -44,7 +46,10 @@ runs:
 #: By the repository's name and the folder in it ("" for its top).
 _SCRIPTS = {
     ("upload-artifact", ""): 'mkdir -p "$STAND_IN_STORE/$NAME" && cp -R "$WHERE" "$STAND_IN_STORE/$NAME/"',
-    ("download-artifact", ""): 'mkdir -p "$WHERE" && cp -R "$STAND_IN_STORE/$NAME/." "$WHERE/"',
+    (
+        "download-artifact",
+        "",
+    ): 'mkdir -p "$WHERE" && for one in "$STAND_IN_STORE"/$NAME; do cp -R "$one/." "$WHERE/"; done',
     ("cache", "restore"): '[ ! -d "$STAND_IN_STORE/cache" ] || cp -R "$STAND_IN_STORE/cache" "$WHERE"',
     ("cache", "save"): 'rm -rf "$STAND_IN_STORE/cache" && cp -R "$WHERE" "$STAND_IN_STORE/cache"',
 }

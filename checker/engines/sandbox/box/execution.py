@@ -15,6 +15,7 @@ from typing import Any, Literal
 from checker.engines.sandbox.box.keeper import SKILL_USER, WORKDIR
 from checker.engines.sandbox.engine import ENGINE, Engine, answered
 from checker.errors import Unanswered
+from checker.overlap import still_wanted
 
 _CHUNK = 65_536
 _HEADER = 8
@@ -118,6 +119,7 @@ class _Conversation:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
             while True:
+                still_wanted()
                 if time.monotonic() > deadline:
                     self._ended.cut = "wall"
                     return

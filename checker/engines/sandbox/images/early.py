@@ -7,14 +7,15 @@ a small image's layers, so the engine is told first, and the two go side by side
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images.archive import OPENING
+from checker.overlap import still_wanted
 
 #: Chunks on their way: the layers are not held in memory.
 _WAITING = 4
@@ -37,10 +38,13 @@ class EarlyLoad:
         self._engine = engine
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_WAITING)
         self._given_up = False
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="load")
+        self._answered = threading.Event()
+        self._failure: BaseException | None = None
+        # Whoever is interrupted does not wait for an engine that does not listen.
+        self._thread = threading.Thread(target=self._load, name="load", daemon=True)
 
     def __enter__(self) -> Self:
-        self._answer: Future[None] = self._pool.submit(self._engine.load, self._archive())
+        self._thread.start()
         return self
 
     def __exit__(
@@ -49,8 +53,8 @@ class EarlyLoad:
         self._given_up = True
         with suppress(queue.Full):
             self._chunks.put_nowait(None)
-        # Not after an interrupt: an engine that does not listen would hold it up.
-        self._pool.shutdown(wait=kind is None or issubclass(kind, Exception))
+        if kind is None or issubclass(kind, Exception):
+            self._thread.join()
 
     def send(self, archive: Iterator[bytes]) -> None:
         """What follows the opening; see `Engine.load`. Raises Unanswered with the engine's own words."""
@@ -58,15 +62,27 @@ class EarlyLoad:
             if not self._put(chunk):
                 break
         self._put(None)
-        self._answer.result()
+        while not self._answered.wait(_LOOK):
+            still_wanted()
+        if self._failure is not None:
+            raise self._failure
 
     def _put(self, chunk: bytes | None) -> bool:
         """False when the engine has answered before it heard everything."""
-        while not self._answer.done():
+        while not self._answered.is_set():
+            still_wanted()
             with suppress(queue.Full):
                 self._chunks.put(chunk, timeout=_LOOK)
                 return True
         return False
+
+    def _load(self) -> None:
+        try:
+            self._engine.load(self._archive())
+        except BaseException as failure:  # noqa: BLE001 - raised again by `send`
+            self._failure = failure
+        finally:
+            self._answered.set()
 
     def _archive(self) -> Iterator[bytes]:
         yield OPENING

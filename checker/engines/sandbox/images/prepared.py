@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from checker.engines.sandbox.images.layers import Member, Part, write_part
 from checker.engines.sandbox.images.packages import AUDIT, INSIDE, Interpreter, audit_members, wheel_members
 from checker.engines.sandbox.images.wheel_contents import Contents
 from checker.engines.sandbox.state import State, digest_of
+from checker.overlap import overlapped
 
 KIND = "prepared"
 #: Raise it when a wheel would be laid out in another way: what was prepared before is then not used again.
@@ -38,8 +38,7 @@ class Preparation:
 
         Raises InputError for a wheel that cannot be installed, Unanswered when compiling fails.
         """
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prepare") as pool:
-            return list(pool.map(lambda wheel: self._one(*wheel), wheels))
+        return overlapped(lambda wheel: self._one(*wheel), wheels, _AT_ONCE, "prepare")
 
     def kept(self, keys: Iterable[str]) -> Sequence[Part] | None:
         """The parts of these keys without reading them (the engine checks what is made of them), or None."""

@@ -1,0 +1,80 @@
+"""`proctor merge`: join the verdicts on parts into one, and report it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from checker.cli import EXIT_USAGE
+from checker.cli.options import moment
+from checker.cli.reporting import Wanted, event_option, report, reporting_options
+from checker.errors import UsageError
+from checker.reporters import REPORTERS
+
+if TYPE_CHECKING:
+    from checker.model.verdict import Verdict
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("merge")
+@click.argument("parts", type=_FILE, nargs=-1)
+@click.option(
+    "--plan", "plan", type=_FILE, help="What `proctor plan --save` wrote: says what should be there."
+)
+@click.option("--format", "form", type=click.Choice(list(REPORTERS)), default="terminal", show_default=True)
+@click.option("--output", type=_FILE, help="Write the report to this file.")
+@click.option("--publish", is_flag=True, help="Report as `ci` does: comment, summary, annotations, outputs.")
+@event_option
+@click.option(
+    "--path", default=".", show_default=True, help="Folder of the skill repository in its git repository."
+)
+@reporting_options
+def command(
+    parts: tuple[Path, ...],
+    plan: Path | None,
+    form: str,
+    output: Path | None,
+    publish: bool,
+    event: Path | None,
+    path: str,
+    fail_on: str,
+    comment: str,
+    verdict_file: Path | None,
+    sarif_file: Path | None,
+    html_file: Path | None,
+) -> int:
+    """Join the verdicts in PARTS (`check --shard … --format json`), in any order, into that of the whole run.
+
+    A part that is missing makes the verdict inconclusive, and it names the skills that nobody examined. Parts
+    of different runs are refused. The exit code is the decision's, as for `check`. The options from --event
+    on are for --publish.
+    """
+    from checker.cli.check import deliver_report
+    from checker.commands.merge import read_and_join
+
+    verdict = read_and_join(parts, plan, moment(None))
+    if publish:
+        folder = PurePosixPath(path).as_posix().strip("/").removeprefix(".")
+        wanted = Wanted(fail_on, comment, verdict_file, sarif_file, html_file)
+        return _published(verdict, event, folder, wanted)
+    deliver_report(verdict, form, output)
+    return EXIT_USAGE if verdict.error else verdict.decision.exit_code
+
+
+def _published(verdict: Verdict, event: Path | None, folder: str, wanted: Wanted) -> int:
+    """As `proctor ci` reports, where the parts are those of the event."""
+    from checker.github.event import comparison
+    from checker.github.payload import read_payload
+    from checker.github.runner import runner_from
+
+    runner = runner_from(os.environ)
+    if event is None:
+        raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
+    compared = comparison(runner, read_payload(event))
+    if verdict.head != compared.head:
+        raise UsageError(f"the parts are not of the event's commit {compared.head}")
+    return report(runner, compared, verdict, folder, wanted)
