@@ -51,7 +51,7 @@ def _concerned(before: Folders, after: Folders, notes: Notes[None]) -> Iterator[
     inside = {skill for path in changed for skill in (path, *after.places.around(path)) if skill in after}
     yield from inside
     folders = {folder for path in changed for folder in above(path)}
-    for skill in _reaching(before) - inside:
+    for skill in sorted(_reaching(before) - inside):  # in the order of paths: files are read ahead
         if skill in after and _asked(before, skill, notes).meets(changed, folders):
             yield skill
 

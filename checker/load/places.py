@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -50,6 +51,9 @@ class Places:
 
     def owner(self, path: str) -> str:
         """The skill that owns the file at `path`; empty where none does."""
+        folder = path.rpartition("/")[0]
+        if folder in self._found:  # as it is for most files
+            return folder
         return next((folder for folder in above(path) if folder in self._found), "")
 
     def around(self, path: str) -> set[str]:
@@ -60,7 +64,14 @@ class Places:
         """The entries that a skill owns, by path."""
         if skill in self._submodules:
             return [self._submodules[skill]]
-        return [self._entries[path] for path in self._entries.below(skill) if self.owner(path) == skill]
+        below = self._entries.below(skill)
+        own = below if self._is_innermost(skill) else [path for path in below if self.owner(path) == skill]
+        return [self._entries[path] for path in own]
+
+    def _is_innermost(self, skill: str) -> bool:
+        """Whether no other skill lies in this one's folder."""
+        start = bisect_left(self.skills, f"{skill}/")
+        return skill != "." and not any(s.startswith(f"{skill}/") for s in self.skills[start : start + 1])
 
     def twins(self, skill: str) -> tuple[str, ...]:
         """The other skills that only spelling tells from this one."""
