@@ -144,6 +144,7 @@ def late(how: random.Random, answer: Callable[[Any], Any]) -> Callable[[Any], An
     return later
 
 
+@pytest.mark.slow
 def test_servers_answer_in_any_order(
     tmp_path: Path,
     repo: ScratchRepo,

@@ -28,7 +28,7 @@ def ours() -> list[str]:
 items = st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(items, st.integers(1, 5))
 def test_the_same_as_a_loop(todo: list[tuple[int, bool]], at_once: int) -> None:
     def work(number: int) -> int:
