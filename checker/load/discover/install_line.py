@@ -37,10 +37,10 @@ def read_command_line(
 
 
 def say_overlong(found: Collected, path: str, text: str) -> None:
-    """Note the lines of `text` that are too long to be read whole."""
+    """Note the lines of `text` that are too long to be read whole, and may install something in the rest."""
     for number in prose.overlong(text):
         message = f"a line of more than {prose.LONGEST} characters: the rest is not read for installs"
-        found.misunderstood(message, at_line(path, number))
+        found.misunderstood(message, at_line(path, number), unexamined=True)
 
 
 class _Reader:
