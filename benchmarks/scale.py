@@ -117,7 +117,7 @@ def _whole(skills: int) -> list[Row]:
         pins = _snapshot(Path(folder), place)
         check = _check(Path(folder), place, "--no-sandbox", "--profile")
         done = run(check, accept=(0, 1, 3))
-    told = done.output.splitlines()[-1]
+    told = " ".join(done.output.rpartition("(exit code")[2].split())  # the last line, wrapped or not
     what = f"{skills:,} skills with {len(pins):,} distributions, everything but the sandbox, offline, cold"
     peak, most = f"{done.peak / 1e6:,.0f} MB", f"≤ {PEAK / 1e6:,.0f} MB"
     return [
