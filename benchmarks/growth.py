@@ -17,7 +17,7 @@ from benchmarks.check import OPTIONS
 from benchmarks.growth_page import write
 from benchmarks.kept import kept
 from benchmarks.measure import PATIENCE, Row, Sample, in_turn, process, processor, proctor, table, timed
-from benchmarks.profiled import profile_row
+from benchmarks.profiled import profile_row, run
 
 SIZES = (10, 100, 1_000, 10_000)
 RUNS = 5
@@ -30,13 +30,13 @@ def rows(*, tiny: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         things = {name: thing for size in sizes for name, thing in _things(size, Path(folder)).items()}
         found = in_turn(things, 1 if tiny else RUNS, patience=PATIENCE)
-        spent = json.loads(_change(kept(sizes[-1]), _warm(Path(folder), sizes[-1]), "--profile", *_JSON))
+        spent = run(_argv(kept(sizes[-1]), _warm(Path(folder), sizes[-1]), *_BASE, "--profile"))
     if not tiny:
         write(sizes, found)
-    return [*_changed(sizes, found, profile_row(spent)), *_whole(sizes, found)]
+    return [*_changed(sizes, found, profile_row(spent.said)), *_whole(sizes, found)]
 
 
-_JSON = ("--format", "json")
+_BASE, _JSON = ("--base", "main"), ("--format", "json")
 
 
 def _things(size: int, folder: Path) -> dict[str, Callable[[], object]]:
@@ -62,12 +62,15 @@ def _warm(folder: Path, size: int) -> Path:
 
 
 def _change(place: Path, cache: Path, *more: str) -> bytes:
-    return _check(place, cache, "--base", "main", *more)
+    return _check(place, cache, *_BASE, *more)
 
 
 def _check(place: Path, cache: Path, *more: str) -> bytes:
-    argv = (proctor(), "check", str(place), *OPTIONS, "--cache", str(cache), *more)
-    return process(*argv, accept=(0, 1))
+    return process(*_argv(place, cache, *more), accept=(0, 1))
+
+
+def _argv(place: Path, cache: Path, *more: str) -> tuple[str, ...]:
+    return (proctor(), "check", str(place), *OPTIONS, "--cache", str(cache), *more)
 
 
 def _forgotten(cache: Path, _: bytes) -> Callable[[], None]:

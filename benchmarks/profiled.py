@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 import time
@@ -10,26 +11,28 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.measure import Row, seconds
 
 _EVERY = 0.05
+#: A line of what `--profile` says: the stages, and seconds of wall time.
+_SHARE = re.compile(r"^  (\S.*?) +([\d.]+) s +[\d.]+ s +\d+%$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds, what it printed, and bytes of memory (the sum over its processes, at most)."""
+    """One process: seconds, what it printed and said, and bytes of memory (its processes' sum, at most)."""
 
     wall: float
-    output: bytes
+    output: str
+    said: str
     peak: int
 
 
 def run(argv: Sequence[str], accept: Sequence[int] = (0,)) -> Run:
     """Run it to its end. SystemExit where it ends with another code."""
     began = time.perf_counter()
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         seen, ended = [0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(child.pid, seen, ended))
         watcher.start()
@@ -38,15 +41,14 @@ def run(argv: Sequence[str], accept: Sequence[int] = (0,)) -> Run:
         ended.set()
         watcher.join()
     if child.returncode not in accept:
-        raise SystemExit(f"{Path(argv[0]).name} ended with {child.returncode}: {said.decode()[-500:]}")
-    return Run(wall, output, max(seen))
+        raise SystemExit(f"{Path(argv[0]).name} ended with {child.returncode}: {said[-500:]}")
+    return Run(wall, output, said, max(seen))
 
 
-def profile_row(verdict: Any, whose: str = "one more run") -> Row:
-    """Where the time of a run with `--profile` went, by wall time."""
-    profile = verdict["profile"]
-    shares = (f"{' and '.join(one['stages'])} {seconds(one['wall_seconds'])}" for one in profile["shares"])
-    return Row(f"· where the time of {whose} went", ", ".join(shares))
+def profile_row(said: str, whose: str = "one more run") -> Row:
+    """Where the time of a run with `--profile` went, by wall time, as it said on standard error."""
+    told = ", ".join(f"{name} {seconds(float(wall))}" for name, wall in _SHARE.findall(said))
+    return Row(f"· where the time of {whose} went", told)
 
 
 def _watch(pid: int, seen: list[int], ended: threading.Event) -> None:

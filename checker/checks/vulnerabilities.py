@@ -64,6 +64,7 @@ class _Known:
     scan: _Scan
     ahead: Ahead
     index: Index | None
+    levels: Mapping[str, Level]
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
@@ -72,7 +73,8 @@ def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
     off = tools.off.get("scan", "")
     pins = frozenset(pin for skill in skills for pin in _pins(skill))
     scan = _Scan() if off or not pins else _ask(exam.policy, tools, pins | _old_pins(exam))
-    known = _Known(scan, _ahead(exam, tools, scan), tools.index)
+    levels = {examinee.skill.id: examinee.level for examinee in exam.examinees}
+    known = _Known(scan, _ahead(exam, tools, scan), tools.index, levels)
     outcomes = tuple(_idle(skill, off) or _outcome(skill, exam, known) for skill in skills)
     outcomes = tuple(_noted(outcome, earlier.get(("lock", outcome.skill))) for outcome in outcomes)
     return Answers(outcomes=outcomes, engines=_runs(exam.policy, tools, scan, off, len(pins)))
@@ -242,12 +244,8 @@ def _in_lock(
                 had = known.scan.had(exam.before.get(case.skill.id), one.name, advisory)
                 found = found.model_copy(update={"in_base": had})
             if through is not None:
-                found = with_upgrade(found, case, through, advisory, known.ahead, _level(exam, case.skill))
+                found = with_upgrade(found, case, through, advisory, known.ahead, known.levels[case.skill.id])
             yield found
-
-
-def _level(exam: Exam, skill: Skill) -> Level:
-    return next(examinee.level for examinee in exam.examinees if examinee.skill.id == skill.id)
 
 
 def _signed(advisory: Advisory, engine: str) -> Advisory:

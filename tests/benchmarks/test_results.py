@@ -12,6 +12,8 @@ from benchmarks import __main__ as program
 from benchmarks import growth, growth_page, kept, peers, plain_loop, profiled, results, scale
 from benchmarks.generate import USUAL, repository
 from benchmarks.measure import Sample, in_turn, processor, span
+from checker.model.profile import Profile, Share
+from checker.reporters.profile import render
 from tests.cli.conftest import lock
 
 pytestmark = pytest.mark.usefixtures("unpaced")
@@ -84,10 +86,32 @@ def test_memory_is_that_of_all_processes_together():
     big = "data = bytearray(60_000_000); import time; time.sleep(0.4)"
     both = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {big!r}]); {big}; child.wait()"
     done = profiled.run([sys.executable, "-c", both + "; print('said')"])
-    assert done.output == b"said\n"
+    assert done.output == "said\n"
     assert 120e6 < done.peak < 250e6
     with pytest.raises(SystemExit, match="ended with 3"):
         profiled.run([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_the_row_of_a_profile_is_what_was_said():
+    profile = Profile(
+        wall_seconds=3,
+        cpu_seconds=3,
+        shares=(
+            Share(stages=("load",), wall_seconds=1, cpu_seconds=1),
+            Share(stages=("build", "run"), wall_seconds=2, cpu_seconds=2),
+        ),
+    )
+    assert profiled.profile_row(render(profile)).median == "load 1.00 s, build and run 2.00 s"
+
+
+def test_a_scan_that_did_not_answer_is_seen():
+    assert scale._answered(
+        "skipped  lock, 2 skills: offline\nnot run  docker: --no-sandbox\n2 skills: 1 pass\n"
+    )
+    assert not scale._answered("not run  osv: no snapshot\n")
+    assert not scale._answered("skipped  vulnerabilities, 2 skills: offline\n")
+    assert not scale._answered("in part  osv: pins not answered for: 3\n")
+    assert not scale._answered("  vulnerabilities could not be checked: down\n")
 
 
 def test_a_generated_repository_is_kept_with_one_skill_changed(tmp_path, monkeypatch):
