@@ -43,9 +43,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sbom": ("checker.cli.sbom", "Write a skill's CycloneDX bill of materials."),
     "advisories": ("checker.cli.advisories", "Pull, show and verify a snapshot of advisories."),
     "sandbox": ("checker.cli.sandbox", "Build, run, list and clean sandbox images."),
+    "ci": ("checker.cli.ci", "Examine what a GitHub event brings, and report it there."),
     "plan": ("checker.cli.plan", "Divide a run into parts, for the jobs of a matrix."),
     "merge": ("checker.cli.merge", "Join the verdicts on parts into one, and report it."),
-    "ci": ("checker.cli.ci", "Examine what a GitHub event brings, and report it there."),
     "publish": ("checker.cli.publish", "Comment a fork's verdict, from a trusted job."),
     "hook": ("checker.cli.hook", "Examine what is staged, for pre-commit."),
 }
