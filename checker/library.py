@@ -87,12 +87,12 @@ class SkillImages:
         Nothing but what this cache folder's own index names is touched. None where another Proctor uses the
         folder: then nothing was removed. Raises Unanswered.
         """
-        from checker.cli.evidence import evidence_folder
+        from checker.cli.evidence import stores
         from checker.engines.sandbox import Engine, Keep, State, tidy
 
         cache, everything = self._cache(), older_than is None and max_bytes is None
         age = None if older_than is None else older_than.total_seconds()
-        records = (evidence_folder(cache),)
+        records = stores(cache)
         keep = Keep(0 if everything else max_bytes, age, cache / "wheels", records)
         with closing(Engine()) as engine:
             return tidy(engine, State(cache / "sandbox"), keep)

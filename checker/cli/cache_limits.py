@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from checker.cli.evidence import evidence_folder
+from checker.cli.evidence import stores
 from checker.engines.sandbox import Keep
 from checker.escape import visible
 from checker.rules.amounts import age, size
@@ -17,7 +17,7 @@ MAX_SIZE, MAX_AGE = "PROCTOR_CACHE_MAX_SIZE", "PROCTOR_CACHE_MAX_AGE"
 
 def keep(cache: Path) -> Keep:
     """What stays after a run. Raises UsageError for a limit that is none."""
-    limits = Keep(wheels=cache / "wheels", records=(evidence_folder(cache),))
+    limits = Keep(wheels=cache / "wheels", records=stores(cache))
     if given := os.environ.get(MAX_SIZE):
         limits = replace(limits, max_bytes=size(given))
     if given := os.environ.get(MAX_AGE):
@@ -27,7 +27,7 @@ def keep(cache: Path) -> Keep:
 
 def asked(cache: Path, older_than: str | None, max_size: str | None) -> Keep:
     """What `proctor sandbox clean` leaves; without options nothing. Raises UsageError."""
-    wheels, records = cache / "wheels", (evidence_folder(cache),)
+    wheels, records = cache / "wheels", stores(cache)
     if older_than is None and max_size is None:
         return Keep(0, None, wheels, records)
     return Keep(

@@ -23,6 +23,16 @@ def evidence_folder(cache: Path) -> Path:
     return cache / "evidence"
 
 
+def records_folder(cache: Path) -> Path:
+    """Where notes are kept of what skills were read from; nothing of what was judged."""
+    return cache / "records"
+
+
+def stores(cache: Path) -> tuple[Path, ...]:
+    """Every folder of small records, for whoever cleans up."""
+    return (evidence_folder(cache), records_folder(cache))
+
+
 def kept_evidence(stack: ExitStack, cache: Path, *, fresh: bool) -> Kept:
     """What is kept in a cache folder, cut to its size when `stack` closes. Raises UsageError.
 

@@ -77,7 +77,7 @@ def cache_folder(chosen: Path | None) -> Path:
 
 def recall_for(path: Path, chosen: Path | None) -> Recall:
     """What earlier runs over the repository at `path` worked out, in the cache folder."""
-    return Recall(FolderStore(cache_folder(chosen) / "records"), str(path.resolve()))
+    return Recall(FolderStore(records_folder(cache_folder(chosen))), str(path.resolve()))
 
 
 @dataclass

@@ -191,9 +191,6 @@ class FakeSandbox:
             raise Unanswered("wheel store", f"nothing for {order.skill}")
         return Image(f"key-{order.skill}", f"id-{order.skill}", "host", False, 0.5, {})
 
-    def at_once(self, limits: Limits) -> int:
-        return 2
-
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         seen = None if image.key.endswith("b") else 0
         evidence = partial(PhaseEvidence, status="passed", exit_code=0, oom_kills=0, leftovers=())

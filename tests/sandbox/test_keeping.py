@@ -254,3 +254,19 @@ def test_the_container_of_a_killed_run_goes_with_the_next_one(folder: Path) -> N
     engine = Engine()
     assert container not in [found["Id"] for found in engine.api.containers(all=True)]
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("images", {"image_id": "x"}),
+        ("images", {"image_id": "x", "layers": [], "labels": {}, "top_level": {}, "notes": []}),
+        ("packages", {"layers": ["x"], "parts": "x", "top_level": {}, "notes": []}),
+        ("base", {"layers": None}),
+        ("prepared", {"digest": 3, "folders": []}),
+    ],
+)
+def test_a_record_of_another_shape_is_none(tmp_path: Path, kind: str, value: dict[str, object]) -> None:
+    state = State(tmp_path)
+    state.remember(kind, "key", value)
+    assert state.record(kind, "key") is None

@@ -60,9 +60,11 @@ class State:
         return self.folder / "layers"
 
     def record(self, kind: str, key: str) -> dict[str, Any] | None:
-        """What was remembered, or None; a record that cannot be read counts as forgotten."""
+        """What was remembered, or None; a record that cannot be read, or is none of ours, counts as forgotten."""
         path = self.folder / kind / f"{key}.json"
         value = _read(path)
+        if value is None or not _fits(kind, value):
+            return None
         with suppress(OSError):  # a folder that may only be read from, say: then age goes by when it was made
             os.utime(path)
         return value
@@ -104,6 +106,22 @@ class State:
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="staging-", dir=self.folder) as folder:
             yield Path(folder)
+
+
+#: What a record of a kind must hold at least; one of another shape was not written by this program.
+_FIELDS: Mapping[str, Mapping[str, type]] = {
+    "images": {"image_id": str, "layers": list, "labels": dict, "top_level": dict, "notes": list},
+    "packages": {"layers": list, "parts": list, "top_level": dict, "notes": list},
+    "base": {"layers": list},
+    "pytest": {"layers": list},
+    "prepared": {"digest": str, "folders": list},
+    "id": {"name": str},
+}
+
+
+def _fits(kind: str, value: Mapping[str, Any]) -> bool:
+    whole = all(isinstance(value.get(name), of) for name, of in _FIELDS.get(kind, {}).items())
+    return whole and value.get("layers") != []
 
 
 def sizes_of(layers: Iterable[Layer]) -> dict[str, Any]:
