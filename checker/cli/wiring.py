@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checker.cli.evidence import records_folder
 from checker.engines.git import Git
 from checker.engines.store import FolderStore
 from checker.engines.worktree import WorkTree

@@ -21,6 +21,7 @@ from checker.tools import Image, Phase
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
 
 DAY = 86_400.0
+OTHERS: dict[str, object] = {"labels": {}, "top_level": {}, "notes": []}
 
 
 def test_any_number_may_use_a_folder_and_one_alone_cleans_it(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def stored(state: State, kind: str, key: str, layers: dict[str, int], age: float
     state.layers.mkdir(parents=True, exist_ok=True)
     for digest, size in layers.items():
         (state.layers / f"{digest}.tar").write_bytes(b"x" * size)
-    state.remember(kind, key, {"layers": list(layers), "sizes": layers, "image_id": f"id-{key}"})
+    state.remember(kind, key, {"layers": list(layers), "sizes": layers, "image_id": f"id-{key}", **OTHERS})
     at = time.time() - age
     os.utime(state.folder / kind / f"{key}.json", (at, at))
 

@@ -60,7 +60,7 @@ class State:
         return self.folder / "layers"
 
     def record(self, kind: str, key: str) -> dict[str, Any] | None:
-        """What was remembered, or None; a record that cannot be read, or is none of ours, counts as forgotten."""
+        """What was remembered, or None; one that cannot be read or has another shape counts as forgotten."""
         path = self.folder / kind / f"{key}.json"
         value = _read(path)
         if value is None or not _fits(kind, value):
