@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ def test_parts_in_any_order_make_the_undivided_verdict(change: Change, of: int, 
     assert joined == whole
 
 
+@pytest.mark.slow
 @given(change=changes(), of=st.integers(2, 8), data=st.data())
 def test_whatever_is_missing_is_never_a_pass_and_every_skill_is_named(change, of, data):
     parts = [(f"{number}.json", change.examined(Shard(number, of))) for number in range(1, of + 1)]
@@ -57,6 +59,7 @@ def test_dealing_is_the_same_on_every_machine_and_day():
     assert hands == [["1", "4", "5"], ["2", "3"], ["0", "6"]]
 
 
+@pytest.mark.slow
 @given(change=changes())
 def test_times_are_all_that_differs(change):
     later = NOW + dt.timedelta(minutes=7)
