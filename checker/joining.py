@@ -43,7 +43,7 @@ def join(verdicts: Iterable[tuple[str, Verdict]], planned: Division | None, now:
         return _nothing(parts, now)
     run = _Run(tuple(parts), division, now)
     if run.whole and run.whole[0].verdict.error:
-        return run.whole[0].verdict.model_copy(update={"now": now, "part": None})
+        return run.whole[0].verdict.model_copy(update={"now": now, "part": None, "profile": None})
     return run.verdict()
 
 

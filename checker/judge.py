@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from checker.errors import InputError
-from checker.model.advisory import Reused
 from checker.model.outcome import Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
 from checker.rules.advisories.advice import unrated
+from checker.rules.advisories.engine_runs import all_reused
 from checker.rules.waivers import Ruling, unheeded
 from checker.rules.weigh import Scale
 
@@ -91,18 +91,12 @@ def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:
             version=_joined(run.version for run in same),
             ran=any(run.ran for run in same),
             reason=_joined(run.reason for run in same),
-            reused=_reused([run.reused for run in same if run.reused]),
+            reused=all_reused(same),
             idle=all(run.idle for run in same),
             unanswered=tuple(sorted({pin for run in same for pin in run.unanswered})),
         )
         for name, same in sorted(runs.items())
     )
-
-
-def _reused(every: Sequence[Reused]) -> Reused | None:
-    if not every:
-        return None
-    return Reused(since=min(one.since for one in every), answers=sum(one.answers for one in every))
 
 
 _WORST = (DecisionWord.PASS, DecisionWord.INCONCLUSIVE, DecisionWord.FAIL)

@@ -18,6 +18,7 @@ NOT_OPTIONS = {"path", "safety-api-key", "github-token", "only-install"}
 #: Options that a workflow has no use for: the runner says which event, and a test which time; what is kept
 #: is the workflow's to restore or not.
 NOT_INPUTS = {
+    "profile",
     "event",
     "now",
     "cache",

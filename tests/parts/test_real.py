@@ -26,7 +26,7 @@ def test_the_example_in_three_parts_is_the_example_as_a_whole(proctor, tmp_path,
     here = tmp_path / "example"
     monkeypatch.setattr(demo, "proctor", called)
     demo.build(here)
-    asked = ("--base", "main", "--now", demo.NOW, "--advisories", demo.ADVISORIES.resolve())
+    asked = ("--base", "main", "--fresh", "--now", demo.NOW, "--advisories", demo.ADVISORIES.resolve())
 
     def verdict(name: str, *arguments: object) -> Verdict:
         file = tmp_path / f"{name}.json"

@@ -56,6 +56,8 @@ _SCRIPTS = {
 #: Of the machine that tests: where programs are, and how it reaches its package index.
 _PASSED = re.compile(r"PATH|(SSL|UV|PIP|DOCKER)_.*|.*_CA_(BUNDLE|CERTS)|(https?|no)_proxy", re.IGNORECASE)
 
+_IMAGE_ID = re.compile(r'"image_id": ?"([^"]+)"')
+
 
 @dataclass(frozen=True)
 class Acted:
@@ -128,7 +130,7 @@ class Runner:
 def remove_images(home: Path) -> None:
     """Remove what the jobs of a runner left on the engine, which others use, too."""
     records = (home / "proctor-cache").rglob("images/*.json")
-    made = {json.loads(record.read_text())["image_id"] for record in records}
+    made = {name for record in records for name in re.findall(_IMAGE_ID, record.read_text())}
     engine = Engine()
     clean(engine, [kept for kept in listed(engine) if kept.id in made])
     engine.close()

@@ -9,7 +9,15 @@ from checker.model.verdict import EngineRun
 
 
 def answering(name: str, version: str, unanswered: Iterable[str], reused: Reused | None = None) -> EngineRun:
-    """An engine that ran; `unanswered` are the pins it owes an answer for, `reused` what earlier runs saw."""
+    """An engine that ran; `unanswered` are the pins it owes an answer for."""
     owed = tuple(sorted(set(unanswered)))
     reason = f"pins not answered for: {len(owed)}" if owed else ""
     return EngineRun(name=name, version=version, ran=True, reason=reason, unanswered=owed, reused=reused)
+
+
+def all_reused(runs: Iterable[EngineRun]) -> Reused | None:
+    """What several asks of an engine took from earlier runs."""
+    every = [run.reused for run in runs if run.reused]
+    if not every:
+        return None
+    return Reused(since=min(one.since for one in every), answers=sum(one.answers for one in every))

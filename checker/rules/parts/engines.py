@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from checker.model.outcome import Outcome
 from checker.model.part import Shard
 from checker.model.verdict import EngineRun
-from checker.rules.advisories.engine_runs import answering
+from checker.rules.advisories.engine_runs import all_reused, answering
 from checker.rules.sandbox import engine_run as sandbox
 
 Runs = Sequence[tuple[Shard, EngineRun]]
@@ -22,7 +22,13 @@ def joined_runs(runs: Iterable[tuple[Shard, EngineRun]], sandboxed: Sequence[Out
     by_name: dict[str, list[tuple[Shard, EngineRun]]] = {}
     for shard, run in runs:
         by_name.setdefault(run.name, []).append((shard, run))
-    return [_joined(same, sandboxed) for _, same in sorted(by_name.items())]
+    return [_with_reused(same, sandboxed) for _, same in sorted(by_name.items())]
+
+
+def _with_reused(runs: Runs, sandboxed: Sequence[Outcome]) -> EngineRun:
+    """What earlier runs answered does not tell engines apart."""
+    fresh = [(shard, run.model_copy(update={"reused": None})) for shard, run in runs]
+    return _joined(fresh, sandboxed).model_copy(update={"reused": all_reused(run for _, run in runs)})
 
 
 def _joined(runs: Runs, sandboxed: Sequence[Outcome]) -> EngineRun:
