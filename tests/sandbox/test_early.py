@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import tarfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +44,25 @@ def test_the_engine_is_told_before_there_is_an_archive() -> None:
         assert engine.heard == [OPENING]
         load.send(iter([b"%d" % number for number in range(20)]))
         assert engine.heard == [OPENING, *(b"%d" % number for number in range(20))]
+
+
+def test_a_layer_is_sent_while_its_digest_is_made(tmp_path: Path) -> None:
+    engine = Listening()
+    (tmp_path / "part").write_bytes(b"x" * 3000)
+    with EarlyLoad(engine) as load:
+        layer = load.layer((b"head", tmp_path / "part"))
+        load.send(iter(()))
+    content = b"head" + b"x" * 3000
+    assert layer.digest == hashlib.sha256(content).hexdigest()
+    with tarfile.open(fileobj=io.BytesIO(b"".join(engine.heard))) as tar:
+        sent = tar.extractfile(load.sent[layer.digest])
+        assert sent is not None
+        assert sent.read() == content
+
+
+def test_an_engine_that_has_answered_still_leaves_a_digest() -> None:
+    with EarlyLoad(Listening(deaf_after=1)) as load:
+        assert load.layer((b"x",) * 100).digest == hashlib.sha256(b"x" * 100).hexdigest()
 
 
 def test_an_engine_that_answers_early_is_believed() -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.engines.sandbox.images.layers import Layer
 
 _BLOCK = tarfile.BLOCKSIZE
+_NOTHING: Mapping[str, str] = {}
 _EPOCH = "1970-01-01T00:00:00Z"
 _MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 _CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
@@ -54,20 +55,23 @@ class Recipe:
         )
 
 
-def stream(recipe: Recipe, present: int = 0) -> Iterator[bytes]:
+def stream(recipe: Recipe, present: int = 0, sent: Mapping[str, str] = _NOTHING) -> Iterator[bytes]:
     """What follows `OPENING`, made on the way: no second copy of the layers is written anywhere.
 
-    The bytes of the first `present` layers are left out, for an engine that has them.
+    The bytes of the first `present` layers are left out, for an engine that has them. So are those of `sent`
+    (digest → name), which went before; under such names only the engine's own form can have them.
     """
     config = recipe.config
     manifest = _manifest(config, recipe.layers)
     for content in (config, manifest):
         yield from _file(_blob(_digest(content)), content)
-    left_out = {layer.digest for layer in recipe.layers[:present]}
+    left_out = {*sent, *(layer.digest for layer in recipe.layers[:present])}
     for digest in dict.fromkeys(la.digest for la in recipe.layers if la.digest not in left_out):
-        yield from _copied(next(layer for layer in recipe.layers if layer.digest == digest))
-    yield from _file("index.json", _index(recipe.tag, manifest))
-    yield from _file("manifest.json", _docker_manifest(recipe, config))
+        layer = next(layer for layer in recipe.layers if layer.digest == digest)
+        yield from packed(_blob(digest), layer.size, layer.chunks())
+    if not sent:
+        yield from _file("index.json", _index(recipe.tag, manifest))
+    yield from _file("manifest.json", _docker_manifest(recipe, config, sent))
     yield b"\0" * (2 * _BLOCK)
 
 
@@ -91,8 +95,15 @@ def _index(tag: str, manifest: bytes) -> bytes:
     return _json({"schemaVersion": 2, "manifests": [entry]})
 
 
-def _docker_manifest(recipe: Recipe, config: bytes) -> bytes:
-    layers = [_blob(layer.digest) for layer in recipe.layers]
+def packed(name: str, size: int, content: Iterable[bytes]) -> Iterator[bytes]:
+    """A file of `size` bytes as part of an archive."""
+    yield _header(name, size)
+    yield from content
+    yield _padding(size)
+
+
+def _docker_manifest(recipe: Recipe, config: bytes, sent: Mapping[str, str]) -> bytes:
+    layers = [sent.get(layer.digest) or _blob(layer.digest) for layer in recipe.layers]
     return _json([{"Config": _blob(_digest(config)), "RepoTags": [recipe.tag], "Layers": layers}])
 
 
@@ -100,14 +111,8 @@ def _descriptor(media_type: str, digest: str, size: int) -> dict[str, object]:
     return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": size}
 
 
-def _copied(layer: Layer) -> Iterator[bytes]:
-    yield _header(_blob(layer.digest), layer.size)
-    yield from layer.chunks()
-    yield _padding(layer.size)
-
-
 def _file(name: str, content: bytes) -> Iterator[bytes]:
-    yield _header(name, len(content)) + content + _padding(len(content))
+    return packed(name, len(content), (content,))
 
 
 def _header(name: str, size: int) -> bytes:

@@ -17,8 +17,8 @@ from checker.engines.sandbox.images import pytest_layer
 from checker.engines.sandbox.images.archive import Recipe
 from checker.engines.sandbox.images.bases import LAYOUT, Base, base
 from checker.engines.sandbox.images.early import EarlyLoad
-from checker.engines.sandbox.images.layers import Layer, Member, Part, layer_of, stacked, write_layer
-from checker.engines.sandbox.images.loading import Send, load
+from checker.engines.sandbox.images.layers import Layer, Member, Part, stacked, write_layer
+from checker.engines.sandbox.images.loading import load
 from checker.engines.sandbox.images.packages import (
     ENVIRONMENT,
     Interpreter,
@@ -76,16 +76,16 @@ class Builder:
         if record is None:
             self._keep_base(order.base, below)
             with EarlyLoad(self.engine) as early:
-                record = self._made(order, below, key, packages_key, early.send)
+                record = self._made(order, below, key, packages_key, early)
         seconds = time.monotonic() - started
         modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
         notes = tuple(record["notes"])
         return Image(key, record["image_id"], order.base, cached, seconds, modules, notes)
 
     def _made(
-        self, order: ImageOrder, below: Base, key: str, packages_key: str, early: Send
+        self, order: ImageOrder, below: Base, key: str, packages_key: str, early: EarlyLoad
     ) -> dict[str, Any]:
-        packages, facts = self._packages(order, below, packages_key)
+        packages, facts = self._packages(order, below, packages_key, early)
         layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
         try:
             return self._load(key, layers, _labels(order, key, below), facts, early)
@@ -117,7 +117,9 @@ class Builder:
         record = self.state.record("images", key)
         return record if record and self.engine.image(record["image_id"]) else None
 
-    def _packages(self, order: ImageOrder, below: Base, key: str) -> tuple[Layer, dict[str, Any]]:
+    def _packages(
+        self, order: ImageOrder, below: Base, key: str, early: EarlyLoad
+    ) -> tuple[Layer, dict[str, Any]]:
         """The packages layer and what is known of it (`top_level`, `notes`)."""
         known = self.state.record("packages", key)
         layer = self._kept_packages(known, below.interpreter) if known else None
@@ -125,7 +127,7 @@ class Builder:
             paths = self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
             contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
             parts = self._prepared(paths, contents, below.interpreter)
-            layer = layer_of(stacked(environment_members(below.interpreter), parts))
+            layer = early.layer(stacked(environment_members(below.interpreter), parts))
             known = {
                 **sizes_of([layer]),
                 "parts": [part.path.stem for part in parts],
@@ -156,7 +158,7 @@ class Builder:
         layers: tuple[Layer, ...],
         labels: Mapping[str, str],
         facts: Mapping[str, Any],
-        early: Send | None = None,
+        early: EarlyLoad | None = None,
     ) -> dict[str, Any]:
         tag = f"{REPOSITORY}:{key[:32]}"
         recipe = Recipe(

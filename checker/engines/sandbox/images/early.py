@@ -6,15 +6,18 @@ a small image's layers, so the engine is told first, and the two go side by side
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from checker.engines.sandbox.engine import Engine
-from checker.engines.sandbox.images.archive import OPENING
+from checker.engines.sandbox.images.archive import OPENING, packed
+from checker.engines.sandbox.images.layers import Layer
 from checker.overlap import still_wanted
 
 #: Chunks on their way: the layers are not held in memory.
@@ -42,6 +45,8 @@ class EarlyLoad:
         self._failure: BaseException | None = None
         # Whoever is interrupted does not wait for an engine that does not listen.
         self._thread = threading.Thread(target=self._load, name="load", daemon=True)
+        #: Names under which layers were sent, by their digest.
+        self.sent: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,6 +60,21 @@ class EarlyLoad:
             self._chunks.put_nowait(None)
         if kind is None or issubclass(kind, Exception):
             self._thread.join()
+
+    def layer(self, pieces: tuple[Path | bytes, ...]) -> Layer:
+        """The layer of these pieces. They are read for its digest, and sent while that is done."""
+        unread, digest = Layer("", pieces), hashlib.sha256()
+
+        def content() -> Iterator[bytes]:
+            for chunk in unread.chunks():
+                digest.update(chunk)
+                yield chunk
+
+        name = f"early/{len(self.sent)}.tar"
+        for chunk in packed(name, unread.size, content()):
+            self._put(chunk)  # also what the engine does not hear any more: its digest is wanted
+        self.sent[digest.hexdigest()] = name
+        return Layer(digest.hexdigest(), pieces)
 
     def send(self, archive: Iterator[bytes]) -> None:
         """What follows the opening; see `Engine.load`. Raises Unanswered with the engine's own words."""

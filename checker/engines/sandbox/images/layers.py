@@ -17,6 +17,8 @@ from typing import IO, Protocol
 
 _CHUNK = 1024 * 1024
 _BLOCK = tarfile.BLOCKSIZE
+#: What parts are held against before they are used again: of the strong ones the fastest.
+PART_HASH = "blake2b"
 _END = b"\0" * (2 * _BLOCK)
 
 
@@ -73,7 +75,7 @@ class Layer:
 class Part:
     """Files of a layer that were written ahead: tar members without an end mark.
 
-    `digest` is the sha256 of the bytes in hex, `folders` are those that the files lie in.
+    `digest` is that of the bytes in hex by `PART_HASH`, `folders` are those that the files lie in.
     """
 
     digest: str
@@ -105,18 +107,10 @@ def stacked(members: Iterable[Member], parts: Sequence[Part]) -> tuple[Path | by
     return (bytes(head.data), *(part.path for part in parts), _END)
 
 
-def layer_of(pieces: tuple[Path | bytes, ...]) -> Layer:
-    """The layer of these pieces, which are read for its digest."""
-    digest = hashlib.sha256()
-    for chunk in Layer("", pieces).chunks():
-        digest.update(chunk)
-    return Layer(digest.hexdigest(), pieces)
-
-
 def write_part(target: Path, members: Iterable[Member]) -> Part:
     """Write the files and links among `members` to `target`, for later layers."""
     complete = _complete(members)
-    with _hashed(target.parent) as sink:
+    with _hashed(target.parent, PART_HASH) as sink:
         for member in complete:
             if not member.is_folder:
                 _add(sink, member)
@@ -201,8 +195,8 @@ class _Bytes:
 class _Sink:
     """Writes through to a file and hashes on the way, so a layer is read only once."""
 
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file, self._path, self._hash = file, path, hashlib.sha256()
+    def __init__(self, file: IO[bytes], path: Path, algorithm: str) -> None:
+        self._file, self._path, self._hash = file, path, hashlib.new(algorithm)
 
     def write(self, data: bytes) -> int:
         self._hash.update(data)
@@ -218,13 +212,13 @@ class _Sink:
 
 
 @contextmanager
-def _hashed(folder: Path) -> Iterator[_Sink]:
+def _hashed(folder: Path, algorithm: str = "sha256") -> Iterator[_Sink]:
     """A new file in `folder`, gone again when the block fails."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
         path = Path(file.name)
         try:
-            yield _Sink(file, path)
+            yield _Sink(file, path, algorithm)
         except BaseException:
             path.unlink()
             raise

@@ -14,6 +14,7 @@ from typing import Any
 
 from checker.engines.sandbox.engine import ENGINE, Engine
 from checker.engines.sandbox.images.archive import OPENING, Recipe, stream
+from checker.engines.sandbox.images.early import EarlyLoad
 from checker.engines.sandbox.images.layers import Layer
 from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
@@ -26,16 +27,20 @@ _REMEMBERED = 8
 Send = Callable[[Iterator[bytes]], None]
 
 
-def load(engine: Engine, state: State, recipe: Recipe, early: Send | None = None) -> dict[str, Any]:
+def load(engine: Engine, state: State, recipe: Recipe, early: EarlyLoad | None = None) -> dict[str, Any]:
     """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered.
 
-    `early` is a load that has begun: it is used for the first archive, should a second one be needed.
+    `early` is a load that has begun, with what was sent already. A second one, of everything and in both
+    forms, follows where the engine does not take the first, or makes something else of it.
     """
     present = _present(engine, state, recipe.layers)
-    first = early or partial(_anew, engine)
-    loaded = _lean(engine, recipe, present, first) if present else _sent(engine, recipe, 0, first)
-    if loaded is None and present:
-        loaded = _sent(engine, recipe, 0, partial(_anew, engine))
+    anew: Send = partial(_anew, engine)
+    loaded = None
+    if present or early:
+        send, sent = (early.send, early.sent) if early else (anew, {})
+        loaded = _lean(engine, recipe, stream(recipe, present, sent), send)
+    if loaded is None:
+        loaded = _sent(engine, recipe, stream(recipe), anew)
     if loaded is None:
         raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
     for count in range(1, len(recipe.layers) + 1):
@@ -57,17 +62,17 @@ def _anew(engine: Engine, archive: Iterator[bytes]) -> None:
     engine.load(chain((OPENING,), archive))
 
 
-def _lean(engine: Engine, recipe: Recipe, present: int, send: Send) -> dict[str, Any] | None:
+def _lean(engine: Engine, recipe: Recipe, archive: Iterator[bytes], send: Send) -> dict[str, Any] | None:
     """Load without the layers that are there; None where the engine wants them anyway."""
     try:
-        return _sent(engine, recipe, present, send)
+        return _sent(engine, recipe, archive, send)
     except Unanswered:
         return None
 
 
-def _sent(engine: Engine, recipe: Recipe, present: int, send: Send) -> dict[str, Any] | None:
+def _sent(engine: Engine, recipe: Recipe, archive: Iterator[bytes], send: Send) -> dict[str, Any] | None:
     """What the engine has under the name after loading; None where its layers are not those of the recipe."""
-    send(stream(recipe, present))
+    send(archive)
     loaded = engine.image(recipe.tag)
     wanted = [layer.diff_id for layer in recipe.layers]
     return loaded if loaded and loaded["RootFS"]["Layers"] == wanted else None

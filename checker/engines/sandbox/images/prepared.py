@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from checker.engines.sandbox.images.layers import Member, Part, write_part
+from checker.engines.sandbox.images.layers import PART_HASH, Member, Part, write_part
 from checker.engines.sandbox.images.packages import AUDIT, INSIDE, Interpreter, audit_members, wheel_members
 from checker.engines.sandbox.images.wheel_contents import Contents
 from checker.engines.sandbox.state import State, digest_of
@@ -21,7 +21,7 @@ from checker.overlap import overlapped
 
 KIND = "prepared"
 #: Raise it when a wheel would be laid out in another way: what was prepared before is then not used again.
-LAYOUT = 3
+LAYOUT = 4
 #: Each one starts a compiler, which has a process for every core when the wheel is large (`bytecode.py`).
 _AT_ONCE = 2
 
@@ -69,7 +69,7 @@ class Preparation:
         if record is None or not path.is_file():
             return None
         with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            found = hashlib.file_digest(stream, PART_HASH).hexdigest()
         return Part(found, path, tuple(record["folders"])) if found == record["digest"] else None
 
     def _made(self, key: str, members: Callable[[Path], Iterable[Member]]) -> Part:
