@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from packaging.utils import NormalizedName
 
@@ -24,10 +25,14 @@ def _dependency(
 ) -> Dependency:
     decision = decided.decisions.get(pin)
     below = sorted({name for name in decided.graph.edges.get(pin.name, ()) if name in by_name})
-    return Dependency(
-        pin=str(pin),
-        requires=tuple(str(by_name[name]) for name in below[:MOST_REQUIRED]),
-        declared=declared,
-        allowed=decision.allowed if decision else None,
-        why=decision.rule if decision else "",
-    )
+    requires = tuple(str(by_name[name]) for name in below[:MOST_REQUIRED])
+    allowed, why = (decision.allowed, decision.rule) if decision else (None, "")
+    return _shared(str(pin), requires, declared, allowed, why)
+
+
+@lru_cache(maxsize=32_768)
+def _shared(
+    pin: str, requires: tuple[str, ...], declared: bool, allowed: bool | None, why: str
+) -> Dependency:
+    """Skills lock much the same: ten thousand hold half a million values, few of them different."""
+    return Dependency(pin=pin, requires=requires, declared=declared, allowed=allowed, why=why)
