@@ -1,4 +1,4 @@
-"""The whole program on one screen: a repository goes in, one verdict comes out. Data flows one way.
+"""The whole program is `run`: a repository goes in, one verdict comes out. Data flows one way.
 
     load ──▶ compare ──▶ plan ──▶ checks ──▶ judge ──▶ verdict
 
@@ -21,9 +21,10 @@ from checker.load.policy import load_policy
 from checker.load.recall import NOTHING, Recall
 from checker.model.answers import Answers
 from checker.model.outcome import Outcome
-from checker.model.part import Division, Shard
+from checker.model.part import Division, Part, Shard
 from checker.model.plan import Exam, Plan
 from checker.model.policy import Policy
+from checker.model.preview import Preview
 from checker.model.profile import Stage
 from checker.model.verdict import EngineRun, Verdict
 from checker.planning import exam_of, foreseen_by, narrowed, plan_of, remarks, with_before
@@ -79,45 +80,19 @@ def run(
     on a part.
     """
     checks = selected(request.only)
-    tip, shard = revisions.base_tip, request.shard
     try:
         with clock.stage("load"):
             planned = _planned(revisions, request, recall)
     except PolicyError as error:
-        base = tip.revision if tip else None
-        unread = unreadable_policy_verdict(error, now=request.now, head=revisions.head.revision, base=base)
-        return unread.model_copy(update={"part": unjudged(revisions, shard)})
-    policy, change, head = planned.policy, planned.change, planned.found.head
+        return _unreadable(error, revisions, request)
+    one = _Run(revisions, request, checks, planned)
     with clock.stage("load"):
-        plan = portion(planned.plan, shard)
-        whole = discovering(checks)
-        exam = exam_of(revisions.head, policy, plan, request.now, offline=request.offline, whole=whole)
-        exam = with_before(exam, planned.found.base, revisions.merge_base)
-    tools = make_tools(policy, change.tree)
+        exam = one.exam()
+    tools = make_tools(planned.policy, planned.change.tree)
     outcomes, engines = ask(checks, exam, tools, clock)
     with clock.stage("judge"):
-        foreseen = foreseen_by(change, head, revisions.head, tools.index, request.now, recall)
-        noted = (*head.problems, *change.notes, *plan.notes)
-        of_skills = remarks(exam, change.self_approved(exam.examinees, foreseen))
-        verdict = judge(
-            [*([change.outcome] if change.outcome else []), *outcomes],
-            engines,
-            [*change.examinee(policy), *exam.examinees],
-            policy,
-            now=request.now,
-            base=tip.revision if tip else None,
-            head=revisions.head.revision,
-            policy_label=change.label,
-            advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
-            notes=(*noted, *(note for notes in of_skills.values() for note in notes)),
-            check_order=[POLICY_RULE, *(check.RULE for check in checks)],
-            left_out=left_out(checks),
-        )
-    told = None
-    if shard is not None:
-        whole_run = division(revisions, shard.of, planned.plan, change.tree)
-        told = part(shard, whole_run, policy, left_out(checks), _options(request, tools), noted, of_skills)
-    return verdict.model_copy(update={"preview": foreseen, "part": told})
+        foreseen = one.foreseen(tools, recall)
+        return one.verdict(exam, tools, outcomes, engines, foreseen)
 
 
 def divide(revisions: Revisions, request: Request, wanted: int, recall: Recall = NOTHING) -> Division:
@@ -214,6 +189,76 @@ class _Planned:
     change: PolicyChange
     found: Change
     plan: Plan
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run once it is planned: the exam it sets, and the verdict on what the checks say."""
+
+    revisions: Revisions
+    request: Request
+    checks: tuple[Check, ...]
+    planned: _Planned
+
+    def exam(self) -> Exam:
+        """The skills of this part of the plan, parsed, and what they were before the change."""
+        head, plan = self.revisions.head, portion(self.planned.plan, self.request.shard)
+        now, offline = self.request.now, self.request.offline
+        whole = discovering(self.checks)
+        exam = exam_of(head, self.planned.policy, plan, now, offline=offline, whole=whole)
+        return with_before(exam, self.planned.found.base, self.revisions.merge_base)
+
+    def foreseen(self, tools: Tools, recall: Recall) -> Preview | None:
+        """What the change of the policy would do to every skill."""
+        head, now = self.planned.found.head, self.request.now
+        return foreseen_by(self.planned.change, head, self.revisions.head, tools.index, now, recall)
+
+    def verdict(
+        self,
+        exam: Exam,
+        tools: Tools,
+        outcomes: Iterable[Outcome],
+        engines: Iterable[EngineRun],
+        foreseen: Preview | None,
+    ) -> Verdict:
+        """Judge, and say what concerns the whole repository and single skills."""
+        change, tip = self.planned.change, self.revisions.base_tip
+        noted = (*self.planned.found.head.problems, *change.notes, *self.planned.plan.notes)
+        of_skills = remarks(exam, change.self_approved(exam.examinees, foreseen))
+        verdict = judge(
+            [*([change.outcome] if change.outcome else []), *outcomes],
+            engines,
+            [*change.examinee(exam.policy), *exam.examinees],
+            exam.policy,
+            now=self.request.now,
+            base=tip.revision if tip else None,
+            head=self.revisions.head.revision,
+            policy_label=change.label,
+            advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
+            notes=(*noted, *(note for notes in of_skills.values() for note in notes)),
+            check_order=[POLICY_RULE, *(check.RULE for check in self.checks)],
+            left_out=left_out(self.checks),
+        )
+        told = self._part(tools, noted, of_skills)
+        return verdict.model_copy(update={"preview": foreseen, "part": told})
+
+    def _part(
+        self, tools: Tools, noted: tuple[str, ...], of_skills: Mapping[str, tuple[str, ...]]
+    ) -> Part | None:
+        """What a verdict on a part carries, so that it can be joined; None for a whole run."""
+        shard, planned = self.request.shard, self.planned
+        if shard is None:
+            return None
+        whole = division(self.revisions, shard.of, planned.plan, planned.change.tree)
+        options = _options(self.request, tools)
+        return part(shard, whole, planned.policy, left_out(self.checks), options, noted, of_skills)
+
+
+def _unreadable(error: PolicyError, revisions: Revisions, request: Request) -> Verdict:
+    tip, head = revisions.base_tip, revisions.head.revision
+    base = tip.revision if tip else None
+    verdict = unreadable_policy_verdict(error, now=request.now, head=head, base=base)
+    return verdict.model_copy(update={"part": unjudged(revisions, request.shard)})
 
 
 def _planned(revisions: Revisions, request: Request, recall: Recall) -> _Planned:
