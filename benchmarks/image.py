@@ -89,26 +89,33 @@ def _case(name: str, packages: Sequence[str], *, runs: int) -> list[Row]:
         return [*_first_rows(name, words, found), *_later(setting, name)]
 
 
-def _archive(setting: Setting) -> tuple[bytes, str]:
-    """What the engine is sent for the skill's image, and the image's id."""
-    sent: list[bytes] = []
+def _archive(setting: Setting) -> tuple[Path, str]:
+    """A file of what the engine is sent for the skill's image, and the image's id."""
+    place = setting.cache / "archive.tar"
     load = setting.sandbox.engine.load
 
     def kept(archive: Iterator[bytes]) -> None:
-        sent.extend(archive)
-        load(iter(sent))
+        with place.open("wb") as file:
+            file.writelines(archive)
+        load(_chunks(place))
 
     vars(setting.sandbox.engine)["load"] = kept
     image = setting.sandbox.build(setting.order)
     del vars(setting.sandbox.engine)["load"]
     _remove(setting, image.image_id)
-    return b"".join(sent), image.image_id
+    return place, image.image_id
 
 
-def _loaded(setting: Setting, archive: bytes, image_id: str) -> Callable[[], None]:
+def _loaded(setting: Setting, archive: Path, image_id: str) -> Callable[[], None]:
     """The engine alone, with everything ready for it."""
-    setting.sandbox.engine.load(archive[at : at + (1 << 20)] for at in range(0, len(archive), 1 << 20))
+    setting.sandbox.engine.load(_chunks(archive))
     return lambda: _remove(setting, image_id)
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as content:
+        while chunk := content.read(1 << 20):
+            yield chunk
 
 
 def _first_rows(name: str, words: str, found: Mapping[str, Sample]) -> list[Row]:
