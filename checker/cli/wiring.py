@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checker.cli.committed import refuse_committed
 from checker.cli.evidence import records_folder
 from checker.engines.git import Git
 from checker.engines.store import FolderStore
@@ -64,9 +65,16 @@ def open_worktree(stack: ExitStack, path: Path) -> Tree:
 
 
 def cache_folder(chosen: Path | None) -> Path:
-    """Where wheels, metadata and layers are kept: as chosen, else the user's cache folder."""
-    if chosen is not None:
-        return chosen.absolute()
+    """Where wheels, metadata, layers and evidence are kept: as chosen, else the user's cache folder.
+
+    Raises UsageError for one that a commit could have filled.
+    """
+    folder = chosen.absolute() if chosen is not None else _users_cache()
+    refuse_committed(folder)
+    return folder
+
+
+def _users_cache() -> Path:
     if sys.platform == "win32":
         root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
     elif sys.platform == "darwin":
