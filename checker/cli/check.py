@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from checker.cli.options import (
     shard_option,
 )
 from checker.cli.profile import profile_option, report, tell
+from checker.cli.whole_file import replace_file
 from checker.errors import UsageError
 from checker.model.part import Shard
 from checker.model.policy import Policy
@@ -119,16 +120,11 @@ def deliver_report(verdict: Verdict, form: str, output: Path | None, clock: Cloc
         click.echo(report(form, verdict, page(), clock=clock), nl=False)
         return
     text = report(form, verdict, Page(docs=documentation()), clock=clock)
-    partial = output.with_name(f".{output.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(output)
+        replace_file(output, text)
     except OSError as error:
         reason = f"the report cannot be written to {output}: {error.strerror}"
         raise UsageError(f"{reason} (the decision is {verdict.decision})") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     click.echo(f"proctor: {verdict.decision}: report written to {output}", err=True)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from checker.cli.check import documentation
 from checker.cli.profile import report
+from checker.cli.whole_file import replace_file
 from checker.errors import UsageError
 from checker.model.verdict import Verdict
 from checker.reporters.page import Page
@@ -31,12 +31,7 @@ def write_reports(
 
 def write_report(file: Path, text: str) -> None:
     """Replace the file at once. Raises UsageError."""
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        replace_file(file, text)
     except OSError as error:
         raise UsageError(f"the report cannot be written to {file}: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

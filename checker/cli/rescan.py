@@ -20,6 +20,7 @@ from checker.cli.options import (
     path_argument,
 )
 from checker.cli.profile import profile_option, report, tell
+from checker.cli.whole_file import replace_file
 from checker.tools import Clock
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def command(
         found = compare(last, verdict, policies[0])
         click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
         if save is not None:
-            _replace(save, report("json", verdict, clock=clock))
+            replace_file(save, report("json", verdict, clock=clock))
         published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
     tell(clock)
     return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)
@@ -116,13 +117,3 @@ def _publish(path: Path, found: Rescan, verdict: Verdict, *, per_skill: bool) ->
     for sentence in told or ("nothing to change in any issue",):
         click.echo(f"proctor: {sentence}", err=True)
     return done
-
-
-def _replace(file: Path, text: str) -> None:
-    """Replace the whole file at once: the next run never reads half a verdict."""
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
