@@ -12,20 +12,19 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from checker.asking import ask
 from checker.checks import CHECKS, DISCOVERING, Check
 from checker.dividing import division, part, portion, unjudged
-from checker.errors import PolicyError, Unanswered, UsageError
+from checker.errors import PolicyError, UsageError
 from checker.judge import judge, unreadable_policy_verdict
 from checker.load.change import Change, load_change
 from checker.load.policy import load_policy
 from checker.load.recall import NOTHING, Recall
-from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.part import Division, Part, Shard
 from checker.model.plan import Exam, Plan
 from checker.model.policy import Policy
 from checker.model.preview import Preview
-from checker.model.profile import Stage
 from checker.model.verdict import EngineRun, Verdict
 from checker.planning import exam_of, foreseen_by, narrowed, plan_of, remarks, with_before
 from checker.policy_review import RULE as POLICY_RULE
@@ -108,10 +107,6 @@ def divide(revisions: Revisions, request: Request, wanted: int, recall: Recall =
     return division(revisions, parts_for(skills, wanted), planned.plan, planned.change.tree)
 
 
-#: The checks whose own work is a stage of its own; what they ask of the outside is another.
-_STAGE: Mapping[str, Stage] = {"lock": "lock"}
-
-
 def selected(only: Iterable[str]) -> tuple[Check, ...]:
     """The checks to run for `--only`, with those they need, in their usual order. Raises UsageError."""
     known = {check.RULE: check for check in CHECKS}
@@ -131,34 +126,6 @@ def left_out(checks: Iterable[Check]) -> frozenset[str]:
 def discovering(checks: Iterable[Check]) -> bool:
     """Whether any of the checks reads what is found in the files of every skill."""
     return any(check.RULE in DISCOVERING for check in checks)
-
-
-def ask(
-    checks: Iterable[Check], exam: Exam, tools: Tools, clock: Clock = UNTIMED
-) -> tuple[tuple[Outcome, ...], tuple[EngineRun, ...]]:
-    """Ask every check about every skill, each knowing what the ones before it said."""
-    earlier: dict[tuple[str, str], Outcome] = {}
-    engines: list[EngineRun] = []
-    for check in checks:
-        with clock.stage(_STAGE.get(check.RULE, "checks")):
-            answers = _answers(check, exam, tools, earlier)
-        earlier.update({(check.RULE, outcome.skill): outcome for outcome in answers.outcomes})
-        engines.extend(answers.engines)
-    return tuple(earlier.values()), tuple(engines)
-
-
-def _answers(check: Check, exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
-    """What a check says; a skill it does not answer for is broken, never forgotten."""
-    try:
-        answers, why = check.examine(exam, tools, earlier), "the check gave no answer"
-    except Unanswered as error:
-        answers, why = Answers(outcomes=()), str(error)
-    except OSError as error:  # a full disk, a folder that may not be written: ours, not the skill's
-        answers, why = Answers(outcomes=()), f"this machine: {error.strerror or error}"[:300]
-    answered = {outcome.skill for outcome in answers.outcomes}
-    missing = (e.skill.id for e in exam.examinees if e.skill.id not in answered)
-    broken = tuple(Outcome.broken(check.RULE, skill, why) for skill in missing)
-    return answers.model_copy(update={"outcomes": (*answers.outcomes, *broken)})
 
 
 def _policies(revisions: Revisions) -> tuple[Policy, PolicyChange]:

@@ -208,6 +208,12 @@ class Sandbox(Protocol):
     def version(self) -> str:
         """The engine's version for the verdict; "" when it does not answer. Never raises."""
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Have at hand what `build` needs, as far as nothing runs and no image is made. Never raises.
+
+        For while it is not known yet whether the skill may be built: what goes wrong here, `build` tells.
+        """
+
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse. Raises Unanswered (no engine, no wheel), InputError (the skill is at fault)."""
 
@@ -241,6 +247,9 @@ class Clock(Protocol):
     def stage(self, name: Stage) -> AbstractContextManager[None]:
         """What happens inside belongs to this stage, but for stages within it."""
 
+    def waiting(self) -> AbstractContextManager[None]:
+        """What happens inside is waiting for others: it belongs to no stage."""
+
     def profile(self) -> Profile | None:
         """What was spent until now; None where nobody asked."""
 
@@ -251,6 +260,10 @@ class Untimed:
     def stage(self, name: Stage) -> AbstractContextManager[None]:
         """Nothing is kept."""
         del name
+        return nullcontext()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Nothing is kept."""
         return nullcontext()
 
     def profile(self) -> Profile | None:

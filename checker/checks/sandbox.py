@@ -57,7 +57,7 @@ def _outcome(
         return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
-    return _not_built(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox)
+    return _denied(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox, earlier)
 
 
 def _is_idle(skill: Skill) -> bool:
@@ -71,7 +71,7 @@ def _with_lost_tests(exam: Exam, examinee: Examinee, outcome: Outcome) -> Outcom
     return outcome.model_copy(update={"findings": (*outcome.findings, *lost), "status": status})
 
 
-def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
+def _denied(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
     """Why the skill must not be built: nothing that the policy denies, or may deny, gets near the engine."""
     skill = examinee.skill
     for check in NEEDS:
@@ -85,6 +85,11 @@ def _not_built(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str],
             return Outcome.skipped(
                 RULE, skill.id, f"the policy denies {what} (`{check}`), so it was not built"
             )
+    return None
+
+
+def _dangerous(skill: Skill, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
+    """Why it must not be built, now that the advisories are known: what is malicious never runs."""
     scanned = earlier.get(("vulnerabilities", skill.id))
     found = scanned.findings if scanned else ()
     if malicious := next((f.subject for f in found if f.severity is Severity.MALICIOUS), None):
@@ -105,11 +110,21 @@ def _denies(exam: Exam, examinee: Examinee, finding: Finding) -> bool:
     return ruling is None or bool(ruling.objection)
 
 
-def _built(exam: Exam, examinee: Examinee, tools: Tools, sandbox: Sandbox) -> Outcome:
+def _built(
+    exam: Exam,
+    examinee: Examinee,
+    tools: Tools,
+    sandbox: Sandbox,
+    earlier: Mapping[tuple[str, str], Outcome],
+) -> Outcome:
     skill = examinee.skill
     try:
+        order = image_order(examinee, exam.policy, tools.head)
+        sandbox.prepare(order)  # meanwhile the advisory engines are asked
+        if (dangerous := _dangerous(skill, earlier)) is not None:
+            return dangerous
         tools.progress.step("building", visible(skill.id))
-        image = sandbox.build(image_order(examinee, exam.policy, tools.head))
+        image = sandbox.build(order)
     except (Unanswered, UsageError) as error:
         return Outcome.broken(RULE, skill.id, str(error))
     except OSError as error:  # a full disk, say: what was seen of the other skills stands

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Container, Iterable
 
+from checker.asking import ask
 from checker.commands.unasked import unasked
 from checker.judge import judge
 from checker.load.policy import load_policy
 from checker.load.repository import load_repository
 from checker.model.plan import Affected, Plan, Repository
 from checker.model.verdict import Verdict
-from checker.pipeline import ask, discovering, left_out, selected
+from checker.pipeline import discovering, left_out, selected
 from checker.planning import exam_of
 from checker.tools import Tree
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from checker.asking import ask
 from checker.commands.unasked import unasked
 from checker.load.policy import load_policy, setting_places
 from checker.load.policy_tests import load_policy_tests
@@ -22,7 +23,7 @@ from checker.model.policy import Policy
 from checker.model.policy_case import PolicyCase
 from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
-from checker.pipeline import ask, selected
+from checker.pipeline import selected
 from checker.planning import exam_of
 from checker.rules.globs import matches
 from checker.rules.lint.findings import lint_findings

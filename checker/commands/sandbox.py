@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from checker.asking import ask
 from checker.commands.examinee import usable
 from checker.errors import UsageError
 from checker.judge import judge
@@ -19,7 +20,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, EngineRun, Verdict
-from checker.pipeline import ask, selected
+from checker.pipeline import selected
 from checker.rules.sandbox.order import image_order
 from checker.rules.sandbox.phases import script_phase
 from checker.tools import Image, Sandbox, Tools

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from checker.asking import ask
 from checker.errors import UsageError
 from checker.escape import visible
 from checker.judge import judge
@@ -14,7 +15,7 @@ from checker.model.outcome import Finding, Outcome, Status
 from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy, Target
 from checker.model.verdict import Verdict
-from checker.pipeline import ask, selected
+from checker.pipeline import selected
 from checker.rules.lock.graph import Case, Graph, graph_of
 from checker.tools import Tools
 

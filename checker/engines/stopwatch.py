@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple, get_args
 
 from checker.model.profile import Profile, Share, Stage
@@ -32,6 +32,8 @@ class Reading(NamedTuple):
 
 
 _NOTHING = Reading(0.0, 0.0)
+#: The stages of the checks' own work.
+_OWN = frozenset({"lock", "checks"})
 _ORDER = {name: place for place, name in enumerate(("start", *get_args(Stage), "other"))}
 
 
@@ -39,8 +41,9 @@ class Stopwatch:
     """A `Clock` that keeps what it saw. Safe to use from several threads.
 
     Within a thread the innermost stage counts: `lock` stands still while it waits for `index`. So does the
-    stage of the thread that made the clock while others are at work: it waits for them. Until the first
-    stage begins, the run is in `start`.
+    stage of the thread that made the clock while others are at work: it waits for them. What the checks do
+    themselves counts while nothing that they ask of the outside is under way. Until the first stage begins,
+    the run is in `start`.
     """
 
     def __init__(self, began: Reading | None = None, now: Callable[[], Reading] = Reading.now) -> None:
@@ -54,15 +57,13 @@ class Stopwatch:
         self._own = threading.local()
         self._asker = threading.get_ident()
 
-    @contextmanager
-    def stage(self, name: Stage) -> Iterator[None]:
+    def stage(self, name: Stage) -> AbstractContextManager[None]:
         """What happens inside belongs to this stage, but for stages within it."""
-        outer: Stage | None = getattr(self._own, "stage", None)
-        self._switch(outer, name)
-        try:
-            yield
-        finally:
-            self._switch(name, outer)
+        return self._within(name)
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """What happens inside is waiting for others: it belongs to no stage."""
+        return self._within(None)
 
     def profile(self) -> Profile:
         """What was spent until now."""
@@ -72,6 +73,15 @@ class Stopwatch:
             whole = _since(self._began, self._seen)
         shares = (Share(stages=names, **_seconds(reading)) for names, reading in spent)
         return Profile(**_seconds(whole), shares=tuple(shares))
+
+    @contextmanager
+    def _within(self, inner: Stage | None) -> Iterator[None]:
+        outer: Stage | None = getattr(self._own, "stage", None)
+        self._switch(outer, inner)
+        try:
+            yield
+        finally:
+            self._switch(inner, outer)
 
     def _switch(self, left: Stage | None, entered: Stage | None) -> None:
         self._own.stage = entered
@@ -88,7 +98,8 @@ class Stopwatch:
     def _count(self) -> None:
         """Give the time since the last look to the stages that were under way in it."""
         now = self._now()
-        at_work = sorted((name for name, n in self._under_way.items() if n), key=_ORDER.__getitem__)
+        under_way = {name for name, threads in self._under_way.items() if threads}
+        at_work = sorted(under_way - _OWN or under_way, key=_ORDER.__getitem__)
         names = tuple(at_work) or (self._asking or "other",)
         since, before = _since(self._seen, now), self._spent.get(names, _NOTHING)
         self._spent[names] = Reading(before.wall + since.wall, before.cpu + since.cpu)

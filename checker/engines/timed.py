@@ -105,6 +105,11 @@ class TimedSandbox:
         """As the engine says."""
         return self.sandbox.version
 
+    def prepare(self, order: ImageOrder) -> None:
+        """As the engine does."""
+        with self.clock.stage("build"):
+            self.sandbox.prepare(order)
+
     def build(self, order: ImageOrder) -> Image:
         """As the engine does."""
         with self.clock.stage("build"):

@@ -186,6 +186,9 @@ class FakeSandbox:
         """How many boxes it has room for."""
         return 2
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Nothing is fetched."""
+
     def build(self, order: ImageOrder) -> Image:
         if order.skill.endswith(("a", "d")):
             raise Unanswered("wheel store", f"nothing for {order.skill}")

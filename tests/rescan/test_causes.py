@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.asking import ask
 from checker.escape import visible
 from checker.judge import judge
 from checker.model.level import Level
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
-from checker.pipeline import ask, selected
+from checker.pipeline import selected
 from checker.reporters.rescan import render_json, render_text, rescan_schema
 from checker.rules.advisories.rescan import compare
 from checker.tools import Tools

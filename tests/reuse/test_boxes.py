@@ -67,6 +67,9 @@ class Box:
             raise self.error
         return self.around
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Nothing is fetched."""
+
     def build(self, order: ImageOrder) -> Image:
         if self.error:
             raise self.error

@@ -88,6 +88,9 @@ class Box:
     def circumstances(self, order: ImageOrder) -> Mapping[str, object]:
         return {"engine": self.world.engine}
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Nothing is fetched."""
+
     def build(self, order: ImageOrder) -> Image:
         key = str(chance(sorted(order.files.items())))
         return Image(key, f"id {key}", order.base, False, 2.0, {canonicalize_name("demo"): ("demo",)}, ())

@@ -44,6 +44,10 @@ class FakeSandbox:
     side_by_side: int = 1
     orders: list[ImageOrder] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
+    prepared: list[ImageOrder] = field(default_factory=list)
+
+    def prepare(self, order: ImageOrder) -> None:
+        self.prepared.append(order)
 
     def build(self, order: ImageOrder) -> Image:
         self.orders.append(order)
@@ -165,14 +169,34 @@ def test_what_the_policy_denies_is_never_built(needed: str) -> None:
     outcome = examine(box, earlier={needed: denial})
     assert outcome.status is Status.SKIPPED
     assert outcome.reason == f"the policy denies evil==1.0 (`{needed}`), so it was not built"
-    assert box.orders == []
+    assert box.orders == box.prepared == []
 
 
 @pytest.mark.parametrize("needed", check.NEEDS)
 def test_what_could_not_be_checked_is_never_built(needed: str) -> None:
     box = FakeSandbox()
     outcome = examine(box, earlier={needed: Outcome.broken(needed, ID, "no answer")})
-    assert (outcome.status, box.orders) == (Status.BROKEN, [])
+    assert (outcome.status, box.orders, box.prepared) == (Status.BROKEN, [], [])
+
+
+def test_packages_are_made_ready_while_advisories_are_asked_for() -> None:
+    """By the time that anybody waits for the advisories the sandbox has got on as far as it may."""
+    box = FakeSandbox()
+
+    class Asked(dict[tuple[str, str], Outcome]):
+        def get(self, key: tuple[str, str], default: object = None) -> object:  # type: ignore[override]
+            if key[0] == "vulnerabilities":
+                assert (len(box.prepared), box.orders) == (1, [])
+            return super().get(key, default)
+
+    skill = skill_of(SCRIPT)
+    exam = Exam(
+        policy=verdicts.policy(), examinees=(Examinee(skill=skill, level=Level.INTERN),), now=verdicts.NOW
+    )
+    tools = Tools(head=FakeTree(SCRIPT), progress=Silence(), sandbox=box)
+    known = Asked({(name, ID): verdicts.passed(name, ID) for name in (*check.NEEDS, "vulnerabilities")})
+    assert check.examine(exam, tools, known).outcomes[0].status is Status.PASSED
+    assert box.prepared == box.orders
 
 
 def test_a_package_that_nobody_could_call_malicious_is_not_built() -> None:

@@ -98,6 +98,30 @@ def good(box: DockerSandbox, wheels: FolderWheels) -> Image:
     return box.build(image_order(files, [wheels.add(wheel)]))
 
 
+def test_what_is_prepared_makes_nothing_and_is_not_fetched_again(
+    box: DockerSandbox, wheels: FolderWheels, state: Path
+) -> None:
+    wheel = wheels.add(build_wheel("ahead", modules={"ahead": "print('got here')\n"}))
+    order = image_order({"a.py": "import ahead\n"}, [wheel])
+    before = ours(box, state)
+    box.prepare(order)
+    assert (wheels.fetched, ours(box, state)) == (1, before)
+    image = box.build(order)
+    assert (wheels.fetched, image.top_level) == (1, {"ahead": ("ahead",)})
+    (seen,) = box.run(image, [Phase("run", ("python", "a.py"))], LIMITS)
+    assert (seen.status, seen.output) == ("passed", "got here\n")
+    box.prepare(order)
+    assert wheels.fetched == 1
+
+
+def test_what_cannot_be_prepared_is_for_the_build_to_say(box: DockerSandbox, wheels: FolderWheels) -> None:
+    wheel = wheels.add(build_wheel("outside", files={"../../etc/outside": b""}))
+    order = image_order({"a.py": ""}, [wheel])
+    box.prepare(order)
+    with pytest.raises(InputError, match="outside"):
+        box.build(order)
+
+
 def test_a_good_skill_with_a_wheel_and_tests(box: DockerSandbox, wheels: FolderWheels) -> None:
     image = good(box, wheels)
     assert image.top_level == {"hello": ("hello",)}
@@ -442,6 +466,7 @@ def test_no_engine_is_said_plainly(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
     with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as sandbox:
         assert sandbox.version == ""
+        sandbox.prepare(image_order({"a.py": ""}))
         with pytest.raises(Unanswered, match=r"not reached; .*setup-engine\.sh"):
             sandbox.build(image_order({"a.py": ""}))
     gc.collect()

@@ -52,6 +52,11 @@ class ReusedSandbox:
         """The engine's version, as it is now."""
         return self._sandbox.version
 
+    def prepare(self, order: ImageOrder) -> None:
+        """As the sandbox does, unless it is remembered what comes of it."""
+        if self._remembered(self._made_of(order)) is None:
+            self._sandbox.prepare(order)
+
     def build(self, order: ImageOrder) -> Image:
         """An image that is remembered, else a real one. Raises as the sandbox does."""
         made_of = self._made_of(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,7 @@ from checker.engines.sandbox.images.source_builds import BuiltToo, SourceBuilds
 from checker.engines.sandbox.keeping import Keep, tidy
 from checker.engines.sandbox.sharing import used
 from checker.engines.sandbox.state import State
-from checker.errors import Unanswered
+from checker.errors import ProctorError, Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits, Runtime
 from checker.tools import Image, ImageOrder, Phase
@@ -96,11 +96,24 @@ class DockerSandbox:
         """
         return self._circumstances.of(order)
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Fetch the packages, while others are built, and lay them out. Never raises.
+
+        Not with packages that are built from source: that runs code of theirs.
+        """
+        with suppress(ProctorError, OSError):
+            with self._building:
+                self._begin()
+                lacking = not order.sources and self._builder.lacks_packages(order)
+            if lacking:
+                wheels = self._builder.fetched(order)
+                with self._building:
+                    self._builder.prepare(order, wheels)
+
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""
         with self._building:
-            runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
-            self._hold()
+            self._begin()
             return self._builder.build(self._sources.resolved(order))
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
@@ -121,6 +134,10 @@ class DockerSandbox:
             return min(_AT_MOST, self.engine.room(limits.cpus, limits.memory_mb << 20))
         except Unanswered:
             return 1
+
+    def _begin(self) -> None:
+        runtimes.require(self.engine, self._runtime)  # what cannot be run need not be built
+        self._hold()
 
     def _hold(self) -> None:
         """From here to the end nobody else cleans up this folder, and its containers carry its name."""

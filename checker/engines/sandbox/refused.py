@@ -18,6 +18,9 @@ class RefusedSandbox:
     reason: str
     version: str = ""
 
+    def prepare(self, order: ImageOrder) -> None:
+        """Nothing: it will not be built."""
+
     def build(self, order: ImageOrder) -> Image:
         """Raises Unanswered."""
         raise Unanswered("sandbox", self.reason)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from packaging.utils import canonicalize_name
 
@@ -27,7 +27,7 @@ from checker.engines.sandbox.images.packages import (
 )
 from checker.engines.sandbox.images.prepared import Preparation
 from checker.engines.sandbox.images.unpack import examine
-from checker.engines.sandbox.images.wheel_contents import Contents, safe_path, top_level
+from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
 from checker.engines.sandbox.state import State, digest_of, sizes_of
 from checker.errors import InputError, Unanswered
 from checker.escape import visible
@@ -55,6 +55,13 @@ class Wheels(Protocol):
         """Path of each file by its sha256, named as the lock names it. Raises Unanswered or InputError."""
 
 
+class _Packages(NamedTuple):
+    """Packages laid out, not yet a layer: a part for each wheel, and what is known of them."""
+
+    parts: tuple[Part, ...]
+    facts: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Builder:
     """Builds images on `engine` from `wheels`, remembering in `state`."""
@@ -62,6 +69,23 @@ class Builder:
     engine: Engine
     wheels: Wheels
     state: State
+    #: Packages that are laid out and in no image yet, by their key.
+    _ready: dict[str, _Packages] = field(default_factory=dict)
+
+    def lacks_packages(self, order: ImageOrder) -> bool:
+        """Whether `build` would have to fetch and lay out packages. Raises Unanswered."""
+        self.engine.reach()  # before the slow work: a machine without an engine is told at once
+        below = self.below(order.base, order.python)
+        return self._known_packages(_packages_key(order, below), below.interpreter) is None
+
+    def fetched(self, order: ImageOrder) -> Mapping[str, Path]:
+        """The wheels of the order by sha256, checked just now. Raises Unanswered and InputError."""
+        return self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
+
+    def prepare(self, order: ImageOrder, wheels: Mapping[str, Path]) -> None:
+        """Lay out the packages, for `build` to find. Raises Unanswered and InputError."""
+        below = self.below(order.base, order.python)
+        self._ready[_packages_key(order, below)] = self._laid_out(order, wheels, below.interpreter)
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse; see `checker.tools.Sandbox`."""
@@ -121,36 +145,38 @@ class Builder:
         self, order: ImageOrder, below: Base, key: str, early: EarlyLoad
     ) -> tuple[Layer, dict[str, Any]]:
         """The packages layer and what is known of it (`top_level`, `notes`)."""
-        known = self.state.record("packages", key)
-        layer = self._kept_packages(known, below.interpreter) if known else None
-        if known is None or layer is None:
-            paths = self.wheels.fetch(order.wheels, max_bytes=order.max_wheel_bytes)
-            contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
-            parts = self._prepared(paths, contents, below.interpreter)
-            layer = early.layer(stacked(environment_members(below.interpreter), parts))
-            known = {
-                **sizes_of([layer]),
-                "parts": [part.path.stem for part in parts],
-                "top_level": {c.name: list(top_level(c)) for c in contents},
-                "notes": [note for c in contents for note in c.notes],
-            }
-            self.state.remember("packages", key, known)
-        return layer, known
+        interpreter = below.interpreter
+        if (known := self._known_packages(key, interpreter)) is not None:
+            return known
+        laid_out = self._ready.pop(key, None) or self._laid_out(order, self.fetched(order), interpreter)
+        layer = early.layer(stacked(environment_members(interpreter), laid_out.parts))
+        facts = {**sizes_of([layer]), **laid_out.facts}
+        self.state.remember("packages", key, facts)
+        return layer, facts
 
-    def _kept_packages(self, known: Mapping[str, Any], interpreter: Interpreter) -> Layer | None:
+    def _known_packages(self, key: str, interpreter: Interpreter) -> tuple[Layer, dict[str, Any]] | None:
         """The layer again, of parts that are still there; none of them is read unless the engine wants it."""
-        parts = Preparation(self.state, interpreter).kept(known["parts"])
-        if parts is None:
+        known = self.state.record("packages", key)
+        parts = Preparation(self.state, interpreter).kept(known["parts"]) if known else None
+        if known is None or parts is None:
             return None
-        return Layer(str(known["layers"][0]), stacked(environment_members(interpreter), parts))
+        return Layer(str(known["layers"][0]), stacked(environment_members(interpreter), parts)), known
 
-    def _prepared(
-        self, paths: Mapping[str, Path], contents: Iterable[Contents], interpreter: Interpreter
-    ) -> list[Part]:
+    def _laid_out(self, order: ImageOrder, paths: Mapping[str, Path], interpreter: Interpreter) -> _Packages:
+        """Examined and prepared wheels. Raises Unanswered and InputError."""
+        contents = examine(paths.values(), order.python, order.max_unpacked_bytes)
         sha256s = {path: sha256 for sha256, path in paths.items()}
         preparation = Preparation(self.state, interpreter)
         wheels = preparation.parts([(sha256s[found.wheel], found) for found in contents])
-        return [*wheels, preparation.audit()]
+        parts = (*wheels, preparation.audit())
+        return _Packages(
+            parts,
+            {
+                "parts": [part.path.stem for part in parts],
+                "top_level": {c.name: list(top_level(c)) for c in contents},
+                "notes": [note for c in contents for note in c.notes],
+            },
+        )
 
     def _load(
         self,
