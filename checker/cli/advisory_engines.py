@@ -20,6 +20,7 @@ from checker.engines.osv_api import PUBLIC, ApiLimits
 from checker.engines.pip_audit import PipAudit
 from checker.engines.pulled import PulledStore
 from checker.engines.reuse.kept import Kept
+from checker.engines.reuse.osv import OsvMemory
 from checker.engines.reuse.scanners import ReusedScanner
 from checker.engines.safety import Safety, account, key_missing
 from checker.engines.safety_answer import NAME as SAFETY
@@ -82,13 +83,11 @@ class AdvisoryEngines:
         return {SAFETY: reason} if named and reason else {}
 
     def _reusing(self, name: EngineName) -> Scanner:
-        """The engine; OSV online reads all records together, so that its answers are."""
-        scanner = self._scanner(name)
-        if self.kept is None:
+        """The engine; OSV online remembers by itself, as its answer on one pin may depend on the others."""
+        scanner, kept = self._scanner(name), self.kept
+        if kept is None or isinstance(scanner, OsvOnline):
             return scanner
-        together = isinstance(scanner, OsvOnline)
-        kept = self.kept
-        return ReusedScanner(scanner, kept, lambda: self._database(name, kept.now()), together=together)
+        return ReusedScanner(scanner, kept, lambda: self._database(name, kept.now()))
 
     def _database(self, name: EngineName, moment: dt.datetime) -> list[str]:
         """What is asked: a snapshot by its content, an online database as it is in this hour."""
@@ -102,7 +101,7 @@ class AdvisoryEngines:
         if name == SAFETY:
             return Safety()
         if name == OSV:
-            return OsvOnline(self._osv_http, self.osv_url) if online else OsvSnapshot(self._opened)
+            return self._osv_online if online else OsvSnapshot(self._opened)
         return PipAudit(url=self.osv_url) if online else PipAudit(self._opened)
 
     @cached_property
@@ -113,6 +112,11 @@ class AdvisoryEngines:
         if scheme not in ("http", "https") or not host or url != without_credentials(url):
             raise UsageError(f"{OSV_URL} should be an http(s) address without credentials")
         return url
+
+    @cached_property
+    def _osv_online(self) -> OsvOnline:
+        remembered = OsvMemory(self.kept, self.osv_url).over if self.kept else None
+        return OsvOnline(self._osv_http, self.osv_url, remembered=remembered)
 
     @cached_property
     def _osv_http(self) -> Http:

@@ -7,15 +7,16 @@ Offline our own reading is all there is.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 
 from checker import __version__
 from checker.engines.address import shown
 from checker.engines.http import Http, Patience
-from checker.engines.osv_api import NAME, PUBLIC, ApiLimits, OsvApi
+from checker.engines.osv_api import NAME, PUBLIC, ApiLimits, OsvApi, OsvSource
 from checker.errors import Unanswered
-from checker.model.advisory import Advisory, ScanReport
+from checker.model.advisory import Advisory, Reused, ScanReport
 from checker.model.lock import Pin
 from checker.model.severity import Severity
 from checker.rules.osv.aliases import merge
@@ -49,28 +50,44 @@ class OsvSnapshot:
 
 
 class OsvOnline:
-    """A `Scanner` that asks an OSV server. `http` is shared with nobody who closes it during a scan."""
+    """A `Scanner` that asks an OSV server. `http` is shared with nobody who closes it during a scan.
+
+    `remembered` puts what is known of the server before each scan's client. Answers are worked out the same
+    way wherever their parts come from: one on a pin may rest on records that others were returned.
+    """
 
     name = NAME
 
-    def __init__(self, http: Http, url: str = PUBLIC, limits: ApiLimits | None = None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        url: str = PUBLIC,
+        limits: ApiLimits | None = None,
+        remembered: Callable[[OsvSource], OsvSource] | None = None,
+    ) -> None:
         """`url` is the address of the API, without `/v1`."""
-        self._http, self._url, self._limits = http, url, limits
+        self._http, self._url, self._limits, self._remembered = http, url, limits, remembered
         self.database = label(url)
 
     def scan(self, pins: frozenset[Pin]) -> ScanReport:
         """Every pin is in `found`, in `unanswered` or in both. Raises Unanswered when none is in `found`."""
         if not pins:
             return _report(self.database, {}, {})
-        api = OsvApi(self._http, self._url, self._limits)
-        said = api.matches(pins)
+        source = self._source()
+        said = source.matches(pins)
         if not said.ids:
             raise Unanswered(NAME, min(said.failed.values()))
-        records: _Records = api.records(chain.from_iterable(said.ids.values()))
-        records = {**api.records(_twins(records)), **records}
+        records: _Records = source.records(chain.from_iterable(said.ids.values()))
+        records = {**source.records(_twins(records)), **records}
         known = Database(one for one in records.values() if isinstance(one, Record) and not one.withdrawn)
         found = {pin: _told(pin, said.ids[pin], records, known) for pin in sorted(said.ids)}
-        return _report(self.database, found, _failures(said.ids, records) | said.failed)
+        parts = _parts(said.ids, records, known) if source.earlier else {}
+        unanswered = _failures(said.ids, records) | said.failed
+        return _report(self.database, found, unanswered, _reused(parts, source.earlier))
+
+    def _source(self) -> OsvSource:
+        api = OsvApi(self._http, self._url, self._limits)
+        return self._remembered(api) if self._remembered else api
 
 
 def label(url: str) -> str:
@@ -79,10 +96,18 @@ def label(url: str) -> str:
 
 
 def _report(
-    database: str, found: dict[Pin, tuple[Advisory, ...]], unanswered: Mapping[Pin, str]
+    database: str,
+    found: dict[Pin, tuple[Advisory, ...]],
+    unanswered: Mapping[Pin, str],
+    reused: Reused | None = None,
 ) -> ScanReport:
     return ScanReport(
-        engine=NAME, version=__version__, database=database, found=found, unanswered=dict(unanswered)
+        engine=NAME,
+        version=__version__,
+        database=database,
+        found=found,
+        unanswered=dict(unanswered),
+        reused=reused,
     )
 
 
@@ -116,6 +141,30 @@ def _failures(matches: Mapping[Pin, Iterable[str]], records: _Records) -> dict[P
             if problem is not None or one is None:
                 failures[pin] = problem.reason if problem else f"the server names {name} and does not have it"
     return failures
+
+
+def _parts(
+    matches: Mapping[Pin, Iterable[str]], records: _Records, known: Database
+) -> dict[Pin, list[Pin | str]]:
+    """What each answer is made of: the pin's ids, the records about it, and all records of their families."""
+    kin: dict[str, list[str]] = {}
+    for name in records:
+        kin.setdefault(known.family(name), []).append(name)
+    parts: dict[Pin, list[Pin | str]] = {}
+    for pin, ids in matches.items():
+        named = chain(ids, (one.id for one in known.affecting(pin)))
+        parts[pin] = [pin, *chain.from_iterable(kin[one] for one in {known.family(name) for name in named})]
+    return parts
+
+
+def _reused(
+    parts: Mapping[Pin, Iterable[Pin | str]], earlier: Mapping[Pin | str, dt.datetime]
+) -> Reused | None:
+    """Answers of which an earlier run was told anything: the ids, a record, or one that rates it."""
+    dates = [
+        min(seen) for made_of in parts.values() if (seen := [earlier[p] for p in made_of if p in earlier])
+    ]
+    return Reused(since=min(dates), answers=len(dates)) if dates else None
 
 
 def _twins(records: _Records) -> set[str]:

@@ -5,10 +5,13 @@ A failure is kept with what it concerns, a batch of pins or one record: it break
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from types import MappingProxyType
+from typing import Protocol
 from urllib.parse import quote
 
 from checker.engines.address import shown
@@ -50,8 +53,25 @@ class Matches:
     failed: dict[Pin, str] = field(default_factory=dict)
 
 
+class OsvSource(Protocol):
+    """What one scan asks: of an OSV server, or of what is remembered of one."""
+
+    @property
+    def earlier(self) -> Mapping[Pin | str, dt.datetime]:
+        """What of its answers until now an earlier run was told, and when: ids by pin, records by id."""
+
+    def matches(self, pins: Iterable[Pin]) -> Matches:
+        """The ids that affect each pin. Every pin is in `ids`, in `failed` or in both."""
+
+    def records(self, names: Iterable[str]) -> Mapping[str, Record | Unanswered | None]:
+        """Each record asked for; None where the server has none of that id."""
+
+
 class OsvApi:
-    """One scan's client. `http` is shared and stays open."""
+    """An `OsvSource`: one scan's client. `http` is shared and stays open."""
+
+    #: All of it is told now.
+    earlier: Mapping[Pin | str, dt.datetime] = MappingProxyType({})
 
     def __init__(self, http: Http, url: str = PUBLIC, limits: ApiLimits | None = None) -> None:
         """`url` has no path behind the host, or that of a mirror."""

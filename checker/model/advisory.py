@@ -27,7 +27,7 @@ class Advisory(Frozen):
 
 
 class Reused(Frozen):
-    """Answers of earlier scans that stand for new ones: how many, and when the oldest was given (UTC)."""
+    """Answers that rest on what earlier scans were told: how many, and when the oldest of that was (UTC)."""
 
     since: dt.datetime
     answers: int
@@ -38,7 +38,7 @@ class ScanReport(Frozen):
 
     `found` holds every pin the engine answered for, those without an advisory too. `unanswered` maps every
     pin without a whole answer to the reason: it is not clean, and what was found all the same still counts.
-    `reused` is None where every pin was asked about anew.
+    `reused` is None where all of it was asked anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

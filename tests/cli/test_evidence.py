@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from checker.engines.reuse.kept import Kept
 from checker.engines.sandbox import Engine, State
 from checker.engines.sandbox.images.build import LABEL
 from tests.cli.conftest import POLICY, SKILL_MD, Proctor, Result, packaged, plain
+from tests.support.index_server import IndexServer
+from tests.support.loopback import Loopback
 from tests.support.osv import CVSS_HIGH, document, export, until
+from tests.support.osv_api import osv_api
 from tests.support.repos import ScratchRepo
 
 NOW = "2024-05-10T00:00:00Z"
@@ -59,6 +64,40 @@ def test_a_second_run_reuses_and_is_the_same_but_for_the_date(proctor, skills):
     assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(reused["since"])) < dt.timedelta(minutes=5)
     assert first == second
     assert first["decision"] == "fail"
+
+
+def test_online_only_what_changed_is_asked_within_the_hour(proctor, skills, monkeypatch):
+    began = dt.datetime.now(dt.UTC)
+    monkeypatch.setattr("checker.cli.evidence.Kept", partial(Kept, clock=lambda: began))
+    call = ("check", skills, "--worktree", "--no-sandbox", "--only", "vulnerabilities", "--format", "json")
+    with (
+        IndexServer() as index,
+        osv_api(document("GHSA-1", until("pandas", "3"), severity=[CVSS_HIGH])) as server,
+    ):
+        monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+        monkeypatch.setenv("PROCTOR_OSV_URL", server.url)
+
+        def checked() -> tuple[str, int, list[str]]:
+            """The decision, how many answers were reused, and the paths that were asked for."""
+            server.asked.clear()
+            found = json.loads(proctor(*call).out)
+            return found["decision"], osv(found).get("reused", {}).get("answers", 0), asked(server)
+
+        assert checked() == ("fail", 0, ["/v1/querybatch pandas", "/v1/vulns/GHSA-1"])
+        assert checked() == ("fail", 1, [])
+        plain(skills, packaged("a", "pandas", "numpy"))
+        assert checked() == ("fail", 1, ["/v1/querybatch numpy"])
+        call = (*call, "--fresh")
+        assert checked() == ("fail", 0, ["/v1/querybatch numpy pandas", "/v1/vulns/GHSA-1"])
+
+
+def asked(server: Loopback) -> list[str]:
+    """Every request, with the names in it."""
+    names = [
+        [query["package"]["name"] for query in json.loads(one.body or b"{}").get("queries", ())]
+        for one in server.asked
+    ]
+    return [" ".join([one.path, *more]) for one, more in zip(server.asked, names, strict=True)]
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "html", "sarif"])

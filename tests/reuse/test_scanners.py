@@ -65,11 +65,9 @@ class Engine:
 ALL = pins("demo==1.0", "clean==1.0", "other==2.0")
 
 
-def scan(
-    engine: Engine, kept: Kept, asked: frozenset[Pin] = ALL, source: object = "db", **how: bool
-) -> ScanReport:
+def scan(engine: Engine, kept: Kept, asked: frozenset[Pin] = ALL, source: object = "db") -> ScanReport:
     """What one run does."""
-    return ReusedScanner(engine, kept, lambda: source, **how).scan(asked)
+    return ReusedScanner(engine, kept, lambda: source).scan(asked)
 
 
 def test_what_was_answered_is_not_asked_again(run: Runs, clock: Clock) -> None:
@@ -210,28 +208,6 @@ def test_a_fork_reads_and_keeps_nothing(run: Runs, folder: Path) -> None:
     assert scan(blind, run(writes=False)).found[pin("demo==1.0")] == (FLAW,)
 
 
-def test_answers_given_together_are_reused_together(run: Runs) -> None:
-    engine = Engine()
-    scan(engine, run(), together=True)
-    scan(engine, run(), pins("demo==1.0"), together=True)
-    assert len(engine.asked) == 2
-    assert scan(engine, run(), together=True).reused == Reused(since=BEGIN, answers=3)
-    in_part = Engine(silent=pins("clean==1.0"))
-    scan(in_part, run(), pins("clean==1.0", "demo==1.0"), together=True)
-    scan(in_part, run(), pins("clean==1.0", "demo==1.0"), together=True)
-    assert len(in_part.asked) == 2
-
-
-def test_a_scan_of_which_one_answer_is_damaged_is_asked_as_a_whole(run: Runs) -> None:
-    kept, asked = run(), pins("clean==1.0", "demo==1.0")
-    answers = {"clean==1.0": ["2026-11-22T10:02:30+00:00", []], "demo==1.0": "damaged"}
-    key = ["engine", "1.0", "db", ["clean==1.0", "demo==1.0"]]
-    kept.put("scans", key, {"database": "", "answers": answers})
-    engine = Engine()
-    assert scan(engine, kept, asked, together=True).reused is None
-    assert engine.asked == [asked]
-
-
 def test_answers_of_the_future_are_none(run: Runs, clock: Clock) -> None:
     scan(Engine(), run())
     clock.pass_by(seconds=-5)
@@ -258,7 +234,7 @@ def test_a_poisoned_record_is_ignored_and_made_again(run: Runs, folder: Path, po
 )  # fmt: skip
 def test_an_answer_that_is_none_is_asked_for(run: Runs, answer: object) -> None:
     kept = run()
-    kept.put("scans", ["engine", "1.0", "db", []], {"database": "", "answers": {"demo==1.0": answer}})
+    kept.put("scans", ["engine", "1.0", "db"], {"database": "", "answers": {"demo==1.0": answer}})
     engine = Engine()
     assert scan(engine, kept, pins("demo==1.0")).found[pin("demo==1.0")] == (FLAW,)
     assert len(engine.asked) == 1
@@ -267,7 +243,7 @@ def test_an_answer_that_is_none_is_asked_for(run: Runs, answer: object) -> None:
 @pytest.mark.parametrize("value", [None, [], {}, {"answers": []}])
 def test_a_shelf_that_is_none_is_begun_anew(run: Runs, value: object) -> None:
     kept = run()
-    kept.put("scans", ["engine", "1.0", "db", []], value)
+    kept.put("scans", ["engine", "1.0", "db"], value)
     engine = Engine()
     scan(engine, kept)
     assert scan(engine, run()).reused == Reused(since=BEGIN, answers=3)

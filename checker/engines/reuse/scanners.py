@@ -38,15 +38,13 @@ class _Answer(NamedTuple):
 class ReusedScanner:
     """Satisfies `checker.tools.Scanner` over another one, and what is `kept`.
 
-    `source` says which database is asked, as a JSON value; it may raise Unanswered. With `together` the
-    scanner's answer on a pin may depend on the others it is asked about: such a scan is reused as a whole.
+    `source` says which database is asked, as a JSON value; it may raise Unanswered. The scanner's answer on a
+    pin must not depend on the others it is asked about.
     """
 
-    def __init__(
-        self, scanner: Scanner, kept: Kept, source: Callable[[], object], *, together: bool = False
-    ) -> None:
+    def __init__(self, scanner: Scanner, kept: Kept, source: Callable[[], object]) -> None:
         """Nothing is asked or read yet."""
-        self._scanner, self._kept, self._source, self._together = scanner, kept, source, together
+        self._scanner, self._kept, self._source = scanner, kept, source
         self._database = ""
 
     @property
@@ -64,8 +62,7 @@ class ReusedScanner:
         nothing = self._scanner.scan(frozenset())
         if not pins or not nothing.version:  # an engine of no known version may be any
             return self._scanner.scan(pins)
-        whole = sorted(map(str, pins)) if self._together else []
-        key = [nothing.engine, nothing.version, self._source(), whole]
+        key = [nothing.engine, nothing.version, self._source()]
         shelf = self._shelf(key)
         known = self._known(shelf, pins)
         asked = _asked(pins, known)
@@ -91,11 +88,11 @@ class ReusedScanner:
                 continue
             if answer.when <= self._kept.now():
                 known[pin] = answer
-        return {} if self._together and len(known) < len(pins) else known
+        return known
 
     def _keep(self, key: object, shelf: _Shelf, report: ScanReport) -> None:
         whole = {pin: answer for pin, answer in report.found.items() if pin not in report.unanswered}
-        if not whole or (self._together and report.unanswered):
+        if not whole:
             return
         now = self._kept.now().isoformat()
         new: dict[str, object] = {str(pin): [now, written(answer)] for pin, answer in whole.items()}

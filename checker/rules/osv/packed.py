@@ -33,7 +33,7 @@ def packed(snapshot: Snapshot, key: str) -> bytes:
     """The snapshot as bytes, for `unpacked` with the same key."""
     database = snapshot.database
     ids = database.ids()
-    records = (_row(record) for name in ids if (record := database.record(name)) is not None)
+    records = (row_of(record) for name in ids if (record := database.record(name)) is not None)
     rows = [_table(snapshot, ids, key), *records]
     body = "\n".join(json.dumps(row, separators=(",", ":")) for row in rows).encode()
     return f"{hashlib.sha256(body).hexdigest()}\n".encode() + body
@@ -65,7 +65,7 @@ class _Records(Mapping[str, Record]):
 
     def __getitem__(self, name: str) -> Record:
         if name not in self._read:
-            self._read[name] = _record(json.loads(self._lines[name]))
+            self._read[name] = record_of(json.loads(self._lines[name]))
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -103,7 +103,8 @@ def _snapshot(table: dict[str, Any], records: _Records) -> Snapshot:
     )
 
 
-def _row(record: Record) -> list[Any]:
+def row_of(record: Record) -> list[Any]:
+    """The record as a JSON value, for `record_of`."""
     affected = [
         [
             one.name,
@@ -116,7 +117,8 @@ def _row(record: Record) -> list[Any]:
     return [record.id, dates, record.aliases, record.related, record.summary, record.severity, affected]
 
 
-def _record(row: list[Any]) -> Record:
+def record_of(row: list[Any]) -> Record:
+    """The record of a JSON value that `row_of` made."""
     name, dates, aliases, related, summary, severity, affected = row
     modified, published, withdrawn = (date and dt.datetime.fromisoformat(date) for date in dates)
     return Record(
