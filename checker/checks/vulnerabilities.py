@@ -21,7 +21,7 @@ from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
 from checker.rules.advisories.advice import agreed, finding, lock_command
-from checker.rules.advisories.engine_runs import answering
+from checker.rules.advisories.engine_runs import all_reused, answering
 from checker.rules.advisories.remedy import Ahead, Ways, looked_up, same, with_upgrade
 from checker.rules.code.uses import unlisted
 from checker.rules.lock.closure import chains, leading
@@ -74,10 +74,11 @@ def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
     pins = frozenset(pin for skill in skills for pin in _pins(skill))
     scan = _Scan() if off or not pins else _ask(exam.policy, tools, pins | _old_pins(exam))
     levels = {examinee.skill.id: examinee.level for examinee in exam.examinees}
-    known = _Known(scan, _ahead(exam, tools, scan), tools.index, levels)
+    ahead = _ahead(exam, tools, scan)
+    known = _Known(scan, ahead, tools.index, levels)
     outcomes = tuple(_idle(skill, off) or _outcome(skill, exam, known) for skill in skills)
     outcomes = tuple(_noted(outcome, earlier.get(("lock", outcome.skill))) for outcome in outcomes)
-    return Answers(outcomes=outcomes, engines=_runs(exam.policy, tools, scan, off, len(pins)))
+    return Answers(outcomes=outcomes, engines=_runs(exam.policy, tools, scan, ahead, off, len(pins)))
 
 
 def _pins(skill: Skill) -> frozenset[Pin]:
@@ -252,16 +253,21 @@ def _signed(advisory: Advisory, engine: str) -> Advisory:
     return advisory if advisory.reported_by else advisory.model_copy(update={"reported_by": (engine,)})
 
 
-def _runs(policy: Policy, tools: Tools, scan: _Scan, off: str, pins: int) -> tuple[EngineRun, ...]:
+def _runs(
+    policy: Policy, tools: Tools, scan: _Scan, ahead: Ahead, off: str, pins: int
+) -> tuple[EngineRun, ...]:
     """Every engine the policy or the run knows of, also those that had nothing to do."""
     names = [*policy.advisories.require, *(scanner.name for scanner in tools.scanners), *tools.absent]
-    return tuple(_run(name, scan, tools.absent.get(name) or off, pins) for name in dict.fromkeys(names))
+    return tuple(
+        _run(name, scan, ahead, tools.absent.get(name) or off, pins) for name in dict.fromkeys(names)
+    )
 
 
-def _run(name: str, scan: _Scan, off: str, pins: int) -> EngineRun:
+def _run(name: str, scan: _Scan, ahead: Ahead, off: str, pins: int) -> EngineRun:
     report, failure = scan.reports.get(name), scan.failures.get(name)
     if report is not None:
-        return answering(name, report.version, map(str, report.unanswered), report.reused)
+        reused = all_reused([report, *(later for later in ahead.reports if later.engine == name)])
+        return answering(name, report.version, map(str, report.unanswered), reused)
     if failure is None and not off and not pins:
         return EngineRun(name=name, ran=False, reason="no skill locks any distribution", idle=True)
     return EngineRun(name=name, ran=False, reason=failure if failure is not None else off)

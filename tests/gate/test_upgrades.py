@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from checker.checks import vulnerabilities
+from checker.model.advisory import Reused
 from checker.model.level import Level
 from checker.model.outcome import Status
 from checker.model.plan import Exam, Examinee
@@ -313,3 +314,21 @@ def test_every_engine_that_answered_must_call_a_version_clear():
     found = examined(["deep"], ["deep==1.1"], served, scanner=(RangeScanner(DEEP), other, absent))
     assert found.upgrade == "deep>=1.7"
     assert len(absent.asked) == 1
+
+
+def test_answers_about_newer_versions_that_are_reused_are_said_too():
+    class Remembering(RangeScanner):
+        def scan(self, pins):
+            report = super().scan(pins)
+            since = NOW - dt.timedelta(minutes=len(self.asked))
+            return report.model_copy(update={"reused": Reused(since=since, answers=len(pins))})
+
+    exam = Exam(
+        policy=policy(entries=APPROVED),
+        examinees=(Examinee(skill=skill_locking(["deep"], ["deep==1.1"]), level=Level.INTERN),),
+        now=NOW,
+    )
+    index = FakeIndex(versions("deep", "1.1", "1.6", "1.8"))
+    tools = Tools(head=None, progress=Quiet(), index=index, scanners=(Remembering(DEEP),))
+    (engine,) = vulnerabilities.examine(exam, tools, {}).engines
+    assert engine.reused == Reused(since=NOW - dt.timedelta(minutes=2), answers=3)

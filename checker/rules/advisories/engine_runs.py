@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.model.advisory import Reused
+from checker.model.advisory import Reused, ScanReport
 from checker.model.verdict import EngineRun
 
 
@@ -15,9 +15,9 @@ def answering(name: str, version: str, unanswered: Iterable[str], reused: Reused
     return EngineRun(name=name, version=version, ran=True, reason=reason, unanswered=owed, reused=reused)
 
 
-def all_reused(runs: Iterable[EngineRun]) -> Reused | None:
+def all_reused(asks: Iterable[EngineRun | ScanReport]) -> Reused | None:
     """What several asks of an engine took from earlier runs."""
-    every = [run.reused for run in runs if run.reused]
+    every = [one.reused for one in asks if one.reused]
     if not every:
         return None
     return Reused(since=min(one.since for one in every), answers=sum(one.answers for one in every))
