@@ -125,7 +125,7 @@ def _first_rows(name: str, words: str, found: Mapping[str, Sample]) -> list[Row]
     local = found["pip without network"].median / found["at hand"].median
     return [
         timed(f"image of a {words}, wheels at hand", found["at hand"], 0.5 if name == "small" else 5),
-        timed("· its floor: the engine's own time to load the two layers", found["engine"]),
+        timed("· its floor: the engine's own time to load what is sent", found["engine"]),
         timed("· the same, wheels seen for the first time", found["new wheels"]),
         timed("· its peer: `FROM base`, `RUN pip install`", found["pip"]),
         timed("· a peer with its wheels in the build context, no network", found["pip without network"]),
@@ -151,7 +151,7 @@ def _later(setting: Setting, name: str) -> list[Row]:
     changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 5)["call"]
     result = [
         timed(f"{name} skill again, unchanged: the call", same, 0.1),
-        timed(f"{name} skill, a script of it changed: the call", changed),
+        timed(f"{name} skill, a script of it changed: the call", changed, 0.5),
     ]
     if name == "small":
         whole = in_turn({"process": lambda: process(*argv, *path)}, 5)["process"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import random
 import re
 import subprocess
 import tarfile
@@ -25,7 +26,8 @@ from checker.engines.sandbox.images.host_python import probe
 from checker.errors import InputError, Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits
-from checker.tools import RUNNERS, Image, Phase
+from checker.tools import RUNNERS, Image, ImageOrder, Phase
+from tests.contract.backends import docker
 from tests.support.sandbox import LIMITS, PYTHON, FolderWheels, declare_size, image_order
 from tests.support.wheels import build_wheel
 
@@ -166,13 +168,13 @@ def test_console_scripts_and_data_files_of_a_wheel_are_where_they_belong(
 
 
 @contextmanager
-def packages_layer(box: DockerSandbox, image: Image) -> Iterator[tarfile.TarFile]:
-    """The last layer but one, as the engine has it."""
+def last_layer(box: DockerSandbox, image: Image) -> Iterator[tarfile.TarFile]:
+    """The last layer, as the engine has it: small packages are in it, beside the skill."""
     saved = io.BytesIO(b"".join(box.engine.api.get_image(image.image_id)))
     with tarfile.open(fileobj=saved) as archive:
         manifest = archive.extractfile("manifest.json")
         assert manifest is not None
-        name = json.loads(manifest.read())[0]["Layers"][-2]
+        name = json.loads(manifest.read())[0]["Layers"][-1]
         with tarfile.open(fileobj=archive.extractfile(name)) as tar:
             yield tar
 
@@ -184,7 +186,7 @@ def test_an_image_for_a_python_that_only_its_base_has(box: DockerSandbox, wheels
     file = wheels.add(build_wheel("hello", "3.0", tag="cp399-cp399-manylinux_2_17_x86_64"))
     order = image_order({"a.py": ""}, [file], base=f"local/base@{made.image_id}")
     image = box.build(replace(order, python=other))
-    with packages_layer(box, image) as tar:
+    with last_layer(box, image) as tar:
         assert f"opt/skill_env/lib/python{other}/site-packages/hello.py" in tar.getnames()
         assert tar.getmember("opt/skill_env/bin/python").linkname == f"/skill/bin/python{other}"
         assert tar.getmember(f"opt/skill_env/bin/python{other}").linkname == "python"
@@ -504,6 +506,64 @@ def test_the_engine_shows_the_flags_it_was_given(box: DockerSandbox) -> None:
 def test_layers_that_the_engine_has_are_not_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sent = sizes_sent(monkeypatch)
+    with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as sandbox:
+        first, second = (sandbox.build(image_order({"a.py": f"print({n})\n"})) for n in (1, 2))
+        (seen,) = sandbox.run(second, (Phase("run", ("python", "a.py")),), LIMITS)
+    assert first.image_id != second.image_id
+    assert seen.output == "2\n"
+    assert sent[1] < sent[0] / 100
+
+
+def test_small_packages_are_one_layer_with_the_skill(box: DockerSandbox, wheels: FolderWheels) -> None:
+    wheel = wheels.add(build_wheel("small", modules={"small": "print('small')\n"}))
+    bare = layers_of(box, image_order({}))
+    images = [image_order({"a.py": f"import small\nprint({n})\n"}, [wheel]) for n in (1, 2)]
+    (one,), (other,) = (set(layers_of(box, order)) - set(bare[:-1]) for order in images)
+    assert one != other
+    (seen,) = box.run(box.build(images[1]), [Phase("run", ("python", "a.py"))], LIMITS)
+    assert seen.output == "small\n2\n"
+
+
+def test_large_packages_are_a_layer_that_skills_share(
+    box: DockerSandbox, wheels: FolderWheels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = random.Random(1).randbytes(9 << 20)
+    wheel = wheels.add(build_wheel("large", modules={"large": "print('large')\n"}, files={"large.bin": data}))
+    first, second = (image_order({"a.py": f"import large\nprint({n})\n"}, [wheel]) for n in (1, 2))
+    before = layers_of(box, first)
+    sent = sizes_sent(monkeypatch)
+    after = layers_of(box, second)
+    assert [one == other for one, other in zip(before, after, strict=True)] == [
+        *[True] * (len(after) - 1),
+        False,
+    ]
+    assert sum(sent) < 100_000
+    (seen,) = box.run(box.build(second), [Phase("run", ("python", "a.py"))], LIMITS)
+    assert seen.output == "large\n2\n"
+
+
+def test_packages_that_were_altered_where_they_are_kept_are_laid_out_anew(
+    wheels: FolderWheels, tmp_path: Path
+) -> None:
+    wheel = wheels.add(build_wheel("intact", modules={"intact": "print('intact')\n"}))
+    with docker(wheels, tmp_path / "state") as sandbox:
+        sandbox.build(image_order({"a.py": ""}, [wheel]))
+        for part in (tmp_path / "state" / "prepared").glob("*.tar"):
+            part.write_bytes(part.read_bytes().replace(b"'intact'", b"'forged'"))
+        image = sandbox.build(image_order({"a.py": "import intact\n"}, [wheel]))
+        (seen,) = sandbox.run(image, [Phase("run", ("python", "a.py"))], LIMITS)
+    assert seen.output == "intact\n"
+
+
+def layers_of(box: DockerSandbox, order: ImageOrder) -> list[str]:
+    """The digests of an image's layers, lowest first."""
+    found: list[str] = box.engine.api.inspect_image(box.build(order).image_id)["RootFS"]["Layers"]
+    return found
+
+
+def sizes_sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by the bytes of each archive that an engine is sent from now on."""
     sent: list[int] = []
     load = Engine.load
 
@@ -513,12 +573,7 @@ def test_layers_that_the_engine_has_are_not_sent_again(
         load(self, iter(chunks))
 
     monkeypatch.setattr(Engine, "load", counted)
-    with DockerSandbox(FolderWheels(tmp_path), tmp_path / "state") as sandbox:
-        first, second = (sandbox.build(image_order({"a.py": f"print({n})\n"})) for n in (1, 2))
-        (seen,) = sandbox.run(second, (Phase("run", ("python", "a.py")),), LIMITS)
-    assert first.image_id != second.image_id
-    assert seen.output == "2\n"
-    assert sent[1] < sent[0] / 100
+    return sent
 
 
 def test_an_engine_that_wants_every_layer_gets_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

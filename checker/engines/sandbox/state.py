@@ -121,7 +121,7 @@ _FIELDS: Mapping[str, Mapping[str, type]] = {
 
 def _fits(kind: str, value: Mapping[str, Any]) -> bool:
     whole = all(isinstance(value.get(name), of) for name, of in _FIELDS.get(kind, {}).items())
-    return whole and value.get("layers") != []
+    return whole and (kind == "packages" or value.get("layers") != [])
 
 
 def sizes_of(layers: Iterable[Layer]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from checker.engines.sandbox.state import State, digest_of, sizes_of
 from checker.errors import Unanswered
 
 #: Raise it when a layer would be laid out in another way: what was cached before is then not used again.
-LAYOUT = 8
+LAYOUT = 9
 
 
 @dataclass(frozen=True)

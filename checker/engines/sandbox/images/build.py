@@ -35,6 +35,9 @@ from checker.model.lock import LockedFile
 from checker.tools import Image, ImageOrder
 
 REPOSITORY = "proctor/skill"
+#: Up to so many bytes, packages and the skill's own files are one layer: an engine starts a process for each
+#: layer, which takes it about as long as this much content. Larger packages are a layer that skills share.
+_ONE_LAYER = 8 << 20
 LABEL = "org.proctor"
 #: The whole environment of a phase: nothing of the machine that runs Proctor gets in.
 ENV: Mapping[str, str] = {
@@ -56,10 +59,11 @@ class Wheels(Protocol):
 
 
 class _Packages(NamedTuple):
-    """Packages laid out, not yet a layer: a part for each wheel, and what is known of them."""
+    """Packages laid out: a part for each wheel, what is known of them, and their layer's digest, if any."""
 
     parts: tuple[Part, ...]
     facts: dict[str, Any]
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Builder:
         """Whether `build` would have to fetch and lay out packages. Raises Unanswered."""
         self.engine.reach()  # before the slow work: a machine without an engine is told at once
         below = self.below(order.base, order.python)
-        return self._known_packages(_packages_key(order, below), below.interpreter) is None
+        return self._known_packages(order, _packages_key(order, below), below.interpreter) is None
 
     def fetched(self, order: ImageOrder) -> Mapping[str, Path]:
         """The wheels of the order by sha256, checked just now. Raises Unanswered and InputError."""
@@ -98,8 +102,8 @@ class Builder:
         record = self._known(key)
         cached = record is not None
         if record is None:
-            self._keep_base(order.base, below)
             with EarlyLoad(self.engine) as early:
+                self._keep_base(order.base, below)
                 record = self._made(order, below, key, packages_key, early)
         seconds = time.monotonic() - started
         modules = {canonicalize_name(name): tuple(found) for name, found in record["top_level"].items()}
@@ -109,10 +113,10 @@ class Builder:
     def _made(
         self, order: ImageOrder, below: Base, key: str, packages_key: str, early: EarlyLoad
     ) -> dict[str, Any]:
-        packages, facts = self._packages(order, below, packages_key, early)
-        layers = (*below.layers, packages, write_layer(self.state.layers, _skill_members(order)))
+        packages = self._packages(order, packages_key, below.interpreter)
+        own = self._own_layers(order, packages, packages_key, below.interpreter, early)
         try:
-            return self._load(key, layers, _labels(order, key, below), facts, early)
+            return self._load(key, (*below.layers, *own), _labels(order, key, below), packages.facts, early)
         except Unanswered:  # should it be for what was kept of the packages: it is read and checked next time
             self.state.forget("packages", packages_key)
             raise
@@ -141,26 +145,36 @@ class Builder:
         record = self.state.record("images", key)
         return record if record and self.engine.image(record["image_id"]) else None
 
-    def _packages(
-        self, order: ImageOrder, below: Base, key: str, early: EarlyLoad
-    ) -> tuple[Layer, dict[str, Any]]:
-        """The packages layer and what is known of it (`top_level`, `notes`)."""
-        interpreter = below.interpreter
-        if (known := self._known_packages(key, interpreter)) is not None:
+    def _packages(self, order: ImageOrder, key: str, interpreter: Interpreter) -> _Packages:
+        """The packages of the order: kept, prepared, or laid out now. Raises Unanswered and InputError."""
+        if (known := self._known_packages(order, key, interpreter)) is not None:
             return known
-        laid_out = self._ready.pop(key, None) or self._laid_out(order, self.fetched(order), interpreter)
-        layer = early.layer(stacked(environment_members(interpreter), laid_out.parts))
-        facts = {**sizes_of([layer]), **laid_out.facts}
-        self.state.remember("packages", key, facts)
-        return layer, facts
+        found = self._ready.pop(key, None) or self._laid_out(order, self.fetched(order), interpreter)
+        self.state.remember("packages", key, {**sizes_of([]), **found.facts})
+        return found
 
-    def _known_packages(self, key: str, interpreter: Interpreter) -> tuple[Layer, dict[str, Any]] | None:
-        """The layer again, of parts that are still there; none of them is read unless the engine wants it."""
+    def _known_packages(self, order: ImageOrder, key: str, interpreter: Interpreter) -> _Packages | None:
+        """Packages of which all parts are there. What a new layer is made of is read and checked."""
         known = self.state.record("packages", key)
-        parts = Preparation(self.state, interpreter).kept(known["parts"]) if known else None
+        preparation = Preparation(self.state, interpreter)
+        parts = preparation.kept(known["parts"]) if known else None
         if known is None or parts is None:
             return None
-        return Layer(str(known["layers"][0]), stacked(environment_members(interpreter), parts)), known
+        found = _Packages(tuple(parts), known, next(iter(known["layers"]), ""))
+        as_layer = found.layer and not _is_one_layer(order, found)  # its digest is for the engine to check
+        return found if as_layer or preparation.intact(parts) else None
+
+    def _own_layers(
+        self, order: ImageOrder, packages: _Packages, key: str, interpreter: Interpreter, early: EarlyLoad
+    ) -> tuple[Layer, ...]:
+        """The layers of packages and skill, or the one of both."""
+        environment, own = environment_members(interpreter), _skill_members(order)
+        if _is_one_layer(order, packages):
+            return (early.layer(stacked([*environment, *own], packages.parts)),)
+        pieces = stacked(environment, packages.parts)
+        layer = Layer(packages.layer, pieces) if packages.layer else early.layer(pieces)
+        self.state.remember("packages", key, {**packages.facts, **sizes_of([layer])})
+        return layer, write_layer(self.state.layers, own)
 
     def _laid_out(self, order: ImageOrder, paths: Mapping[str, Path], interpreter: Interpreter) -> _Packages:
         """Examined and prepared wheels. Raises Unanswered and InputError."""
@@ -206,6 +220,11 @@ class Builder:
         }
         self.state.remember("images", key, record)
         return record
+
+
+def _is_one_layer(order: ImageOrder, packages: _Packages) -> bool:
+    own = sum(len(content) for content, _ in order.files.values())
+    return own + sum(part.path.stat().st_size for part in packages.parts) <= _ONE_LAYER
 
 
 def _labels(order: ImageOrder, key: str, below: Base) -> dict[str, str]:

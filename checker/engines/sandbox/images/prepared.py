@@ -47,6 +47,10 @@ class Preparation:
             return None
         return [Part(record["digest"], path, tuple(record["folders"])) for path, record in records if record]
 
+    def intact(self, parts: Iterable[Part]) -> bool:
+        """Whether the files of these parts are what they were when they were written."""
+        return all(_read_digest(part.path) == part.digest for part in parts)
+
     def audit(self) -> Part:
         """The part of the audit hook. Raises Unanswered when compiling fails."""
         program = hashlib.sha256((INSIDE / "audit.py").read_bytes()).hexdigest()
@@ -68,8 +72,7 @@ class Preparation:
         path = self._path(key)
         if record is None or not path.is_file():
             return None
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, PART_HASH).hexdigest()
+        found = _read_digest(path)
         return Part(found, path, tuple(record["folders"])) if found == record["digest"] else None
 
     def _made(self, key: str, members: Callable[[Path], Iterable[Member]]) -> Part:
@@ -80,3 +83,8 @@ class Preparation:
 
     def _path(self, key: str) -> Path:
         return self.state.folder / KIND / f"{key}.tar"
+
+
+def _read_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, PART_HASH).hexdigest()
