@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.deliver import deliver, dry_run_option
-from checker.cli.options import moment, now_option, path_option
+from checker.cli.options import now_option, path_option
 
 
 @click.command("approve")
@@ -37,7 +37,7 @@ def command(
     lift_ban: bool,
     dry_run: bool,
     path: Path,
-    now: dt.datetime | None,
+    now: dt.datetime,
 ) -> None:
     """Approve PACKAGE in policies/packages.yaml, in place of what is pending, and show the change.
 
@@ -48,5 +48,5 @@ def command(
 
     wanted = Approval(package, versions, level, reason, by, expires, with_dependencies, lift_ban)
     with ExitStack() as stack:
-        edit = approve(open_worktree(stack, path), wanted, moment(now).date())
+        edit = approve(open_worktree(stack, path), wanted, now.date())
     deliver(edit, path, dry_run=dry_run)

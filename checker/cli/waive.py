@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.deliver import deliver, dry_run_option
-from checker.cli.options import moment, now_option, path_option
+from checker.cli.options import now_option, path_option
 
 
 @click.command("waive")
@@ -33,7 +33,7 @@ def command(
     until_fixed: bool,
     dry_run: bool,
     path: Path,
-    now: dt.datetime | None,
+    now: dt.datetime,
 ) -> None:
     """Accept the finding of RULE on SUBJECT for SKILL (a path glob): write policies/waivers.yaml.
 
@@ -45,5 +45,5 @@ def command(
     options = {"skill": skill, "rule": rule, "subject": subject, "reason": reason, "owner": owner}
     with ExitStack() as stack:
         tree = open_worktree(stack, path)
-        edit = waive(tree, {**options, "expires": expires, "until_fixed": until_fixed}, moment(now).date())
+        edit = waive(tree, {**options, "expires": expires, "until_fixed": until_fixed}, now.date())
     deliver(edit, path, dry_run=dry_run)
