@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.engines.sandbox.images.layers import Layer, Member, write_layer
+from checker.engines.whole_file import keep_whole
 
 _WITH_LAYERS = ("images", "packages", "base", "pytest")
 
@@ -86,10 +87,7 @@ class State:
         """Write a record; a reader sees the old one or the new one, never half of it."""
         folder = self.folder / kind
         folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, sort_keys=True)
-        Path(part).replace(folder / f"{key}.json")
+        keep_whole(folder / f"{key}.json", json.dumps(value, sort_keys=True).encode())
 
     def layer(self, digest: str) -> Layer | None:
         """The layer of that digest, if its tar is there. The engine checks its content when it loads it."""
