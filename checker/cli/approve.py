@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.deliver import deliver, dry_run_option
+from checker.cli.deliver import deliver_edit, dry_run_option
 from checker.cli.options import now_option, path_option
 
 
@@ -43,10 +42,7 @@ def command(
 
     What is banned altogether is refused unless the ban is lifted. Works on the files on disk.
     """
-    from checker.cli.wiring import open_worktree
     from checker.commands.approve import Approval, approve
 
     wanted = Approval(package, versions, level, reason, by, expires, with_dependencies, lift_ban)
-    with ExitStack() as stack:
-        edit = approve(open_worktree(stack, path), wanted, now.date())
-    deliver(edit, path, dry_run=dry_run)
+    deliver_edit(path, lambda tree: approve(tree, wanted, now.date()), dry_run=dry_run)
