@@ -28,6 +28,7 @@ from packaging.utils import parse_wheel_filename
 from benchmarks.generate import POLICY
 from benchmarks.measure import Row, Sample, in_turn, process, proctor, table, timed
 from checker.cli.session import Session
+from checker.cli.terms import Terms
 from checker.engines.sandbox import DockerSandbox, Engine
 from checker.engines.wheels import WheelStore
 from checker.errors import ProctorError
@@ -203,7 +204,7 @@ def _setting(packages: Sequence[str]) -> Iterator[Setting]:
         shared = ("--path", str(place), "--cache", str(cache))
         process(proctor(), "lock", *shared)
         process(proctor(), "sandbox", "build", SKILL, "--no-advisories", *shared)
-        session = Session.open(stack, place, SKILL, dt.datetime.now(dt.UTC), cache, offline=True)
+        session = Session.open(stack, place, SKILL, Terms(dt.datetime.now(dt.UTC), cache, offline=True))
         order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
         sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))
         setting = Setting(place, cache, sandbox, order)

@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.generate import POLICY
 from benchmarks.measure import Row, Sample, in_turn, process, proctor, seconds, table, timed
 from checker.cli.session import Session
+from checker.cli.terms import Terms
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
 from checker.engines.wheels import WheelStore
 from checker.errors import ProctorError
@@ -184,7 +185,7 @@ def _setting(skills: int) -> Iterator[Setting]:
         process(
             proctor(), "sandbox", "build", "skills/s0", "--no-advisories", *shared
         )  # fetches the wheels, makes the base
-        session = Session.open(stack, place, "skills/s0", dt.datetime.now(dt.UTC), cache, offline=True)
+        session = Session.open(stack, place, "skills/s0", Terms(dt.datetime.now(dt.UTC), cache, offline=True))
         order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
         sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))
         try:

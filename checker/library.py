@@ -98,21 +98,16 @@ class SkillImages:
             return tidy(engine, State(cache / "sandbox"), keep)
 
     def _cache(self) -> Path:
-        from checker.cli.wiring import cache_folder
+        from checker.cli.cache_folder import cache_folder
 
         return cache_folder(self.cache)
 
     def _session(self, stack: ExitStack, skill: str) -> Session:
         from checker.cli.session import Session
+        from checker.cli.terms import Terms
 
         now = self.now or dt.datetime.now(dt.UTC)
         now = now.astimezone(dt.UTC) if now.tzinfo else now.replace(tzinfo=dt.UTC)  # days end at midnight UTC
-        return Session.open(
-            stack,
-            Path(self.repository),
-            skill,
-            now,
-            self.cache,
-            offline=self.offline,
-            ask_advisories=self.ask_advisories,
-        )
+        terms = Terms(now, self.cache, offline=self.offline)
+        place = Path(self.repository)
+        return Session.open(stack, place, skill, terms, ask_advisories=self.ask_advisories)

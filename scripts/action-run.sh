@@ -4,7 +4,13 @@
 # builds its call.
 set -euo pipefail
 
+# The pages on each rule, at the very commit that runs. A local action (`uses: ./`) has no repository to name.
+if [ -z "${PROCTOR_DOCS:-}" ] && [ -n "$ACTION_REPOSITORY" ] && [ -n "$ACTION_REF" ]; then
+  export PROCTOR_DOCS="$GITHUB_SERVER_URL/$ACTION_REPOSITORY/blob/$ACTION_REF/docs"
+fi
 if [ "$INPUT_ONLY_INSTALL" = true ]; then
+  # The reports of later steps, of `proctor merge` say, link to the same pages.
+  [ -z "${PROCTOR_DOCS:-}" ] || echo "PROCTOR_DOCS=$PROCTOR_DOCS" >> "$GITHUB_ENV"
   echo "only-install: nothing is examined here"
   exit 0
 fi
@@ -16,9 +22,5 @@ call=(ci --policy-from "$INPUT_POLICY_FROM" --fail-on "$INPUT_FAIL_ON" --comment
 [ -z "$INPUT_BASE" ] || call+=(--base "$INPUT_BASE")
 [ -z "$INPUT_SHARD" ] || call+=(--shard "$INPUT_SHARD")
 [ -z "$INPUT_ADVISORIES" ] || call+=(--advisories "$INPUT_ADVISORIES")
-# The pages on each rule, at the very commit that runs. A local action (`uses: ./`) has no repository to name.
-if [ -z "${PROCTOR_DOCS:-}" ] && [ -n "$ACTION_REPOSITORY" ] && [ -n "$ACTION_REF" ]; then
-  export PROCTOR_DOCS="$GITHUB_SERVER_URL/$ACTION_REPOSITORY/blob/$ACTION_REF/docs"
-fi
 echo "html-file=$reports/proctor.html" >> "$GITHUB_OUTPUT"
 exec "$PROCTOR" "${call[@]}" -- "$INPUT_PATH"

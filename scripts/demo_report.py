@@ -69,8 +69,8 @@ def put_into(readme: str, shown: str) -> str:
 
 
 def render(verdict: Verdict) -> str:
-    """The terminal's report, without what differs between two runs."""
-    return re.sub(r"\b0\.0+(?= (s|MiB)\b)", "…", REPORTERS["terminal"](evened(verdict)))
+    """The terminal's report, without what differs between two runs; a unit may stand on the next line."""
+    return re.sub(r"\b0\.0+(?=\s+(s|MiB)\b)", "…", REPORTERS["terminal"](evened(verdict)))
 
 
 def evened(verdict: Verdict) -> Verdict:

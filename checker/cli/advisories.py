@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
-from checker.cli.options import cache_option, moment, now_option, path_option
+from checker.cli.options import HERE, cache_option, on_terms, path_option
+from checker.cli.terms import Terms
 
 if TYPE_CHECKING:
-    from checker.cli.wiring import Wiring
     from checker.model.pulled import Pulled
 
 
@@ -30,12 +29,13 @@ def command() -> None:
 @path_option
 @click.option("--url", default=None, help="Pull this export instead of the policy's.")
 @click.option("--sha256", default="", metavar="HEX", help="Refuse any other file than this one.")
-@now_option
-@cache_option
-def pull(path: Path, url: str | None, sha256: str, now: dt.datetime | None, cache: Path | None) -> None:
+@on_terms(*HERE)
+def pull(path: Path, url: str | None, sha256: str, terms: Terms) -> None:
     """Fetch the export, check it, and replace the old one whole. A pull that stopped goes on where it was."""
+    from checker.cli.wiring import Wiring
+
     with ExitStack() as stack:
-        wiring = _wiring(stack, path, now, cache)
+        wiring = Wiring.on_disk(terms, stack, path)
         source = url or wiring.policy.advisories.export
         pulled, new = wiring.advisory_engines.pulled.pull(source, wiring.http, wiring.now, sha256=sha256)
     click.echo("pulled" if new else "already the newest")
@@ -44,12 +44,13 @@ def pull(path: Path, url: str | None, sha256: str, now: dt.datetime | None, cach
 
 @command.command("status")
 @path_option
-@now_option
-@cache_option
-def status(path: Path, now: dt.datetime | None, cache: Path | None) -> int:
+@on_terms(*HERE)
+def status(path: Path, terms: Terms) -> int:
     """Show source, digest, counts and age. Exit code 3: nothing was pulled, or it is too old."""
+    from checker.cli.wiring import Wiring
+
     with ExitStack() as stack:
-        wiring = _wiring(stack, path, now, cache)
+        wiring = Wiring.on_disk(terms, stack, path)
         pulled, allowed = wiring.advisory_engines.pulled.current(), wiring.policy.advisories.max_age_days
         moment_ = wiring.now
     _show(pulled)
@@ -62,22 +63,16 @@ def status(path: Path, now: dt.datetime | None, cache: Path | None) -> int:
 
 @command.command("verify")
 @path_option
-@cache_option
-def verify(path: Path, cache: Path | None) -> int:
+@on_terms(cache_option)
+def verify(path: Path, terms: Terms) -> int:
     """Read every record again and compare with what was pulled. Exit code 1: something differs."""
+    from checker.cli.wiring import Wiring
+
     with ExitStack() as stack:
-        pulled, wrong = _wiring(stack, path, None, cache).advisory_engines.pulled.verify()
+        pulled, wrong = Wiring.on_disk(terms, stack, path).advisory_engines.pulled.verify()
     _show(pulled)
     click.echo(f"verified {wrong or 'nothing differs'}")
     return 1 if wrong else 0
-
-
-def _wiring(stack: ExitStack, path: Path, now: dt.datetime | None, cache: Path | None) -> Wiring:
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
-    from checker.load.policy import load_policy
-
-    tree = open_worktree(stack, path)
-    return Wiring(stack, load_policy(tree), tree, moment(now), cache_folder(cache))
 
 
 def _show(pulled: Pulled) -> None:

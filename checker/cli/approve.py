@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.deliver import deliver, dry_run_option
-from checker.cli.options import moment, now_option, path_option
+from checker.cli.deliver import deliver_edit, dry_run_option
+from checker.cli.options import now_option, path_option
 
 
 @click.command("approve")
@@ -37,16 +36,13 @@ def command(
     lift_ban: bool,
     dry_run: bool,
     path: Path,
-    now: dt.datetime | None,
+    now: dt.datetime,
 ) -> None:
     """Approve PACKAGE in policies/packages.yaml, in place of what is pending, and show the change.
 
     What is banned altogether is refused unless the ban is lifted. Works on the files on disk.
     """
-    from checker.cli.wiring import open_worktree
     from checker.commands.approve import Approval, approve
 
     wanted = Approval(package, versions, level, reason, by, expires, with_dependencies, lift_ban)
-    with ExitStack() as stack:
-        edit = approve(open_worktree(stack, path), wanted, moment(now).date())
-    deliver(edit, path, dry_run=dry_run)
+    deliver_edit(path, lambda tree: approve(tree, wanted, now.date()), dry_run=dry_run)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.deliver import deliver, dry_run_option
+from checker.cli.deliver import deliver_edit, dry_run_option
 from checker.cli.options import path_option
 
 
@@ -22,9 +21,6 @@ def command(package: str, versions: str, reason: str, dry_run: bool, path: Path)
 
     Approvals and requests that lie inside the ban are removed; others stay. Works on the files on disk.
     """
-    from checker.cli.wiring import open_worktree
     from checker.commands.ban import ban
 
-    with ExitStack() as stack:
-        edit = ban(open_worktree(stack, path), package, versions, reason)
-    deliver(edit, path, dry_run=dry_run)
+    deliver_edit(path, lambda tree: ban(tree, package, versions, reason), dry_run=dry_run)

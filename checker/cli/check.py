@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import shutil
@@ -14,25 +13,16 @@ from pathlib import Path
 import click
 
 from checker.cli import EXIT_USAGE
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    fresh_option,
-    moment,
-    now_option,
-    offline_option,
-    path_argument,
-    shard_option,
-)
+from checker.cli.options import ASKING, HERE, fresh_option, on_terms, path_argument, shard_option
 from checker.cli.profile import profile_option, report, tell
+from checker.cli.terms import Terms
 from checker.cli.whole_file import replace_file
 from checker.errors import UsageError
 from checker.model.part import Shard
-from checker.model.policy import Policy
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
 from checker.reporters.page import Page
-from checker.tools import UNTIMED, Clock, Tools, Tree
+from checker.tools import UNTIMED, Clock
 
 
 @click.command("check")
@@ -55,14 +45,14 @@ from checker.tools import UNTIMED, Clock, Tools, Tree
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
 )
 @click.option("--only-new", is_flag=True, help="Advisories that the base's lock had already only warn.")
-@advisories_option
-@offline_option
-@click.option("--no-sandbox", is_flag=True, help="Build and run nothing.")
-@fresh_option
-@shard_option
-@now_option
-@cache_option
-@profile_option
+@on_terms(
+    *ASKING,
+    click.option("--no-sandbox", is_flag=True, help="Build and run nothing."),
+    fresh_option,
+    shard_option,
+    *HERE,
+    profile_option,
+)
 def command(
     path: Path,
     base: str | None,
@@ -73,44 +63,32 @@ def command(
     form: str,
     output: Path | None,
     only_new: bool,
-    advisories: str | None,
-    offline: bool,
     no_sandbox: bool,
-    fresh: bool,
     shard: Shard | None,
-    now: dt.datetime | None,
-    cache: Path | None,
-    clock: Clock,
+    terms: Terms,
 ) -> int:
     """Examine the skills of the repository at PATH (default: this folder) and print one verdict.
 
     The last commit is examined, not the files on disk, unless --worktree is given. With --base the policy is
     that revision's own, so that no change can approve itself; only the skills affected since are examined.
     """
-    from checker.cli.evidence import kept_evidence
-    from checker.cli.wiring import Wiring, cache_folder, open_revisions, recall_for
-    from checker.pipeline import Request, run
+    from checker.cli.examining import examine
+    from checker.cli.wiring import open_revisions
+    from checker.pipeline import Request
 
     if base is None and policy_from == "base":
         raise UsageError("--policy-from base needs --base REF: which revision's policy?")
     if shard is not None and worktree:
         raise UsageError("--shard needs a commit: files on disk cannot be told to be the same elsewhere")
-    request = Request(moment(now), skill, only, offline=offline, only_new=only_new, shard=shard)
+    request = Request(terms.now, skill, only, offline=terms.offline, only_new=only_new, shard=shard)
     with ExitStack() as stack:
-        with clock.stage("load"):
+        with terms.clock.stage("load"):
             revisions = open_revisions(stack, path, base=base, worktree=worktree)
         revisions = replace(revisions, own_policy=policy_from == "head")
-
-        def make(policy: Policy, tree: Tree) -> Tools:
-            folder = cache_folder(cache)
-            kept = kept_evidence(stack, folder, fresh=fresh)
-            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, kept, clock)
-            return wiring.tools(revisions.head, sandbox=not no_sandbox)
-
-        verdict = run(revisions, request, make, recall_for(path, cache), clock)
-    with clock.stage("report"):
-        deliver_report(verdict, form, output, clock)
-    tell(clock)
+        verdict = examine(stack, path, revisions, request, terms, sandbox=not no_sandbox)
+    with terms.clock.stage("report"):
+        deliver_report(verdict, form, output, terms.clock)
+    tell(terms.clock)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
 
 

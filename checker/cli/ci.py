@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    fresh_option,
-    moment,
-    now_option,
-    offline_option,
-    path_argument,
-    shard_option,
-)
+from checker.cli.options import ASKING, HERE, fresh_option, on_terms, path_argument, shard_option
 from checker.cli.profile import profile_option
-from checker.cli.reporting import Wanted, event_option, report, report_part, reporting_options
+from checker.cli.reporting import Wanted, brought, event_option, report, report_part, reporting_options
+from checker.cli.terms import Terms
 from checker.errors import ProctorError, UsageError
-from checker.tools import Clock
 
 if TYPE_CHECKING:
     from checker.github.event import Comparison
@@ -42,13 +31,8 @@ class Choices:
     base: str | None
     own_policy: bool
     sandbox: bool
-    advisories: str | None
-    offline: bool
-    now: dt.datetime
-    cache: Path | None
-    fresh: bool
-    clock: Clock
     shard: Shard | None
+    terms: Terms
 
 
 @click.command("ci")
@@ -74,12 +58,7 @@ class Choices:
 @click.option(
     "--publish/--no-publish", default=True, help="With --no-publish, nothing is written through the API."
 )
-@fresh_option
-@advisories_option
-@offline_option
-@now_option
-@cache_option
-@profile_option
+@on_terms(fresh_option, *ASKING, *HERE, profile_option)
 def command(
     path: Path,
     event: Path | None,
@@ -87,18 +66,9 @@ def command(
     base: str | None,
     shard: Shard | None,
     sandbox: str,
-    fail_on: str,
-    comment: str,
-    verdict_file: Path | None,
-    sarif_file: Path | None,
-    html_file: Path | None,
     publish: bool,
-    fresh: bool,
-    advisories: str | None,
-    offline: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
-    clock: Clock,
+    wanted: Wanted,
+    terms: Terms,
 ) -> int:
     """Examine what the GitHub event brings to the repository at PATH, and report it.
 
@@ -107,21 +77,14 @@ def command(
     `proctor merge` reports.
     """
     from checker.cli.event_revisions import folder_in_git
-    from checker.github.event import comparison
-    from checker.github.payload import read_payload
-    from checker.github.runner import runner_from
 
-    runner = runner_from(os.environ)
-    if event is None:
-        raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
-    compared = comparison(runner, read_payload(event))
-    own, run = policy_from == "head", sandbox == "auto"
-    choices = Choices(path, base, own, run, advisories, offline, moment(now), cache, fresh, clock, shard)
+    runner, compared = brought(event)
+    choices = Choices(path, base, policy_from == "head", sandbox == "auto", shard, terms)
     verdict = _verdict(runner, compared, choices)
-    wanted = Wanted(fail_on, comment if publish else "never", verdict_file, sarif_file, html_file)
+    wanted = wanted if publish else replace(wanted, comment="never")
     if shard is not None:
-        return report_part(runner, verdict, wanted, clock)
-    return report(runner, compared, verdict, folder_in_git(path), wanted, clock)
+        return report_part(runner, verdict, wanted, terms.clock)
+    return report(runner, compared, verdict, folder_in_git(path), wanted, terms.clock)
 
 
 def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
@@ -130,7 +93,7 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
 
     with ExitStack() as stack:
         try:
-            with choices.clock.stage("load"):
+            with choices.terms.clock.stage("load"):
                 revisions = event_revisions(
                     stack, choices.path, runner, compared, choices.base, own_policy=choices.own_policy
                 )
@@ -148,7 +111,7 @@ def _without_revisions(error: ProctorError, compared: Comparison, choices: Choic
     shard = choices.shard
     return Verdict(
         decision=DecisionWord.INCONCLUSIVE,
-        now=choices.now,
+        now=choices.terms.now,
         head=compared.head,
         notes=(str(error),),
         part=Part(number=shard.number, of=shard.of) if shard is not None else None,
@@ -156,18 +119,9 @@ def _without_revisions(error: ProctorError, compared: Comparison, choices: Choic
 
 
 def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdict:
-    from checker.cli.evidence import kept_evidence
-    from checker.cli.wiring import Wiring, cache_folder, recall_for
-    from checker.model.policy import Policy
-    from checker.pipeline import Request, run
-    from checker.tools import Tools, Tree
+    from checker.cli.examining import examine
+    from checker.pipeline import Request
 
-    def make(policy: Policy, tree: Tree) -> Tools:
-        folder = cache_folder(choices.cache)
-        kept = kept_evidence(stack, folder, fresh=choices.fresh)
-        asked = (choices.offline, choices.advisories)
-        wiring = Wiring(stack, policy, tree, choices.now, folder, *asked, kept=kept, clock=choices.clock)
-        return wiring.tools(revisions.head, sandbox=choices.sandbox)
-
-    request = Request(now=choices.now, offline=choices.offline, shard=choices.shard)
-    return run(revisions, request, make, recall_for(choices.path, choices.cache), choices.clock)
+    terms = choices.terms
+    request = Request(now=terms.now, offline=terms.offline, shard=choices.shard)
+    return examine(stack, choices.path, revisions, request, terms, sandbox=choices.sandbox)

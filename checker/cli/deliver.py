@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -10,8 +12,18 @@ import click
 from checker.commands.edit import Edit
 from checker.errors import UsageError
 from checker.escape import visible
+from checker.tools import Tree
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the change and write nothing.")
+
+
+def deliver_edit(path: Path, make: Callable[[Tree], Edit], *, dry_run: bool) -> None:
+    """Make an edit of the files on disk and deliver it. Raises UsageError, and what `make` raises."""
+    from checker.cli.wiring import open_worktree
+
+    with ExitStack() as stack:
+        edit = make(open_worktree(stack, path))
+    deliver(edit, path, dry_run=dry_run)
 
 
 def deliver(edit: Edit, path: Path, *, dry_run: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import moment, now_option, path_option
+from checker.cli.options import now_option, path_option
 from checker.load.collector import paused
 from checker.model.verdict import DecisionWord
 
@@ -25,7 +25,7 @@ def command() -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]…")
 @path_option
 @now_option
-def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
+def check(files: tuple[str, ...], path: Path, now: dt.datetime) -> int:
     """Policy, declarations, and locks in step with them."""
     with paused():  # half a second: looking for garbage takes a tenth of it
         from checker.commands.hook import everything
@@ -37,7 +37,7 @@ def check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
 @click.argument("files", nargs=-1, metavar="[FILE]…")
 @path_option
 @now_option
-def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> int:
+def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime) -> int:
     """Locks in step with what their skills declare, and nothing else."""
     with paused():  # half a second: looking for garbage takes a tenth of it
         from checker.commands.hook import LOCK_ONLY
@@ -45,14 +45,14 @@ def lock_check(files: tuple[str, ...], path: Path, now: dt.datetime | None) -> i
         return _examine(files, path, now, LOCK_ONLY)
 
 
-def _examine(files: tuple[str, ...], path: Path, now: dt.datetime | None, rules: tuple[str, ...]) -> int:
+def _examine(files: tuple[str, ...], path: Path, now: dt.datetime, rules: tuple[str, ...]) -> int:
     from checker.commands.hook import examine_staged
     from checker.engines.git import Git
 
     with Git(path) as git:
         index = _index()
         paths = _below(files, path) | git.staged_away(index)  # pre-commit names only files that are there
-        verdict = examine_staged(git.staged(index), paths, rules, moment(now))
+        verdict = examine_staged(git.staged(index), paths, rules, now)
     if verdict is None or verdict.decision is DecisionWord.PASS:
         return 0
     from checker.cli.check import page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import click
 
 from checker.cli.new_files import NotWrittenError, write_new
-from checker.cli.options import cache_option, moment, now_option, path_argument
+from checker.cli.options import HERE, on_terms, path_argument
+from checker.cli.terms import Terms
 from checker.commands.init.report import Done, lines
 from checker.model.level import Level
 from checker.tools import Resolver
@@ -25,11 +25,8 @@ from checker.tools import Resolver
     type=click.Choice([level.value for level in Level]),
     help="`maturity` of the skill.yaml files it writes (default: none, so the policy's default holds).",
 )
-@now_option
-@cache_option
-def command(
-    path: Path, dry_run: bool, no_lock: bool, level: str | None, now: dt.datetime | None, cache: Path | None
-) -> int:
+@on_terms(*HERE)
+def command(path: Path, dry_run: bool, no_lock: bool, level: str | None, terms: Terms) -> int:
     """Put the skills of the repository at PATH (default: this folder) under policy.
 
     Writes a skill.yaml for each skill with Python, by what its files declare and import; locks what can be
@@ -37,13 +34,13 @@ def command(
     configuration. What is there already is never changed, so it is safe to run again. Nothing of a skill is
     run. Works on the files on disk.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
+    from checker.cli.wiring import Wiring, open_worktree
     from checker.commands.init import init, starting_policy
 
     with ExitStack() as stack:
         tree = open_worktree(stack, path)
         policy = starting_policy(tree)
-        wiring = Wiring(stack, policy, tree, moment(now), cache_folder(cache))
+        wiring = Wiring.on(terms, stack, policy, tree)
         resolver: Callable[[], Resolver] | None = None if no_lock else (lambda: wiring.resolver)
         chosen = Level(level) if level else None
         made = init(tree, policy, resolver, wiring.now, wiring.progress, level=chosen)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.options import cache_option, moment, now_option, path_option
+from checker.cli.options import HERE, on_terms, path_option
+from checker.cli.terms import Terms
 
 
 @click.command("lock")
@@ -16,23 +16,18 @@ from checker.cli.options import cache_option, moment, now_option, path_option
 @path_option
 @click.option("--upgrade", is_flag=True, help="Look for newer releases although the lock is in step.")
 @click.option("--check", "dry", is_flag=True, help="Write nothing; exit 1 when a lock would change.")
-@now_option
-@cache_option
-def command(
-    skills: tuple[str, ...], path: Path, upgrade: bool, dry: bool, now: dt.datetime | None, cache: Path | None
-) -> int:
+@on_terms(*HERE)
+def command(skills: tuple[str, ...], path: Path, upgrade: bool, dry: bool, terms: Terms) -> int:
     """Write the lock of each SKILL (default: of every one that declares packages), for the policy's targets.
 
     Works on the files on disk. A lock that is still in step keeps its date: locking again changes nothing.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_worktree
+    from checker.cli.wiring import Wiring
     from checker.commands.lock import lock
-    from checker.load.policy import load_policy
 
     with ExitStack() as stack:
-        tree = open_worktree(stack, path)
-        policy = load_policy(tree)
-        wiring = Wiring(stack, policy, tree, moment(now), cache_folder(cache))
+        wiring = Wiring.on_disk(terms, stack, path)
+        tree, policy = wiring.policy_tree, wiring.policy
         report = lock(tree, policy, skills, wiring.resolver, wiring.now, wiring.progress, upgrade=upgrade)
     if not dry:
         for name, text in report.texts.items():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli import EXIT_USAGE
-from checker.cli.options import moment
-from checker.cli.reporting import Wanted, event_option, report, reporting_options
+from checker.cli.reporting import Wanted, brought, event_option, report, reporting_options
+from checker.cli.terms import this_moment
 from checker.errors import UsageError
 from checker.reporters import REPORTERS
 
@@ -41,11 +40,7 @@ def command(
     publish: bool,
     event: Path | None,
     path: str,
-    fail_on: str,
-    comment: str,
-    verdict_file: Path | None,
-    sarif_file: Path | None,
-    html_file: Path | None,
+    wanted: Wanted,
 ) -> int:
     """Join the verdicts in PARTS (`check --shard … --format json`), in any order, into that of the whole run.
 
@@ -56,10 +51,9 @@ def command(
     from checker.cli.check import deliver_report
     from checker.commands.merge import read_and_join
 
-    verdict = read_and_join(parts, plan, moment(None))
+    verdict = read_and_join(parts, plan, this_moment())
     if publish:
         folder = PurePosixPath(path).as_posix().strip("/").removeprefix(".")
-        wanted = Wanted(fail_on, comment, verdict_file, sarif_file, html_file)
         return _published(verdict, event, folder, wanted)
     deliver_report(verdict, form, output)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
@@ -67,14 +61,7 @@ def command(
 
 def _published(verdict: Verdict, event: Path | None, folder: str, wanted: Wanted) -> int:
     """As `proctor ci` reports, where the parts are those of the event."""
-    from checker.github.event import comparison
-    from checker.github.payload import read_payload
-    from checker.github.runner import runner_from
-
-    runner = runner_from(os.environ)
-    if event is None:
-        raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
-    compared = comparison(runner, read_payload(event))
+    runner, compared = brought(event)
     if verdict.head != compared.head:
         raise UsageError(f"the parts are not of the event's commit {compared.head}")
     return report(runner, compared, verdict, folder, wanted)

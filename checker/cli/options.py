@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from checker.cli.terms import Terms, this_moment
 
 if TYPE_CHECKING:
     from checker.model.part import Shard
 
+_Result = TypeVar("_Result")
+_Function = Callable[..., _Result]
+_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-class Clock(click.ParamType[dt.datetime]):
+
+class Moment(click.ParamType[dt.datetime]):
     """A moment in UTC: a date or an ISO 8601 date and time. Without an offset it is UTC."""
 
     name = "time"
@@ -52,7 +61,13 @@ class ShardType(click.ParamType["Shard"]):
 shard_option = click.option(
     "--shard", type=ShardType(), default=None, help="Examine this part of the skills; `merge` joins parts."
 )
-now_option = click.option("--now", type=Clock(), default=None, help="Judge as if it were this time (UTC).")
+now_option = click.option(
+    "--now",
+    type=Moment(),
+    default=None,
+    callback=lambda _context, _parameter, given: given or this_moment(),
+    help="Judge as if it were this time (UTC).",
+)
 path_argument = click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=".")
 path_option = click.option(
     "--path",
@@ -81,6 +96,34 @@ advisories_option = click.option(
 )
 
 
-def moment(now: dt.datetime | None) -> dt.datetime:
-    """The run's one clock."""
-    return now or dt.datetime.now(dt.UTC).replace(microsecond=0)
+#: Whom to ask outside; the clock and the folder of this machine.
+ASKING = (advisories_option, offline_option)
+HERE = (now_option, cache_option)
+
+
+def on_terms(*options: _Option) -> Callable[[_Function[_Result]], _Function[_Result]]:
+    """`gathered` for the fields of `Terms`: the command gets one parameter, `terms`."""
+    return gathered("terms", Terms, *options)
+
+
+def gathered(
+    name: str, kind: type[Any], *options: _Option
+) -> Callable[[_Function[_Result]], _Function[_Result]]:
+    """Options in the order of the help; what they say of the fields of the dataclass `kind` comes as one.
+
+    The command gets it as `name`. Values that are no fields of it reach the command as ever, one by one.
+    """
+    mine = {field.name for field in fields(kind)}
+
+    def decorate(command: _Function[_Result]) -> _Function[_Result]:
+        @wraps(command)
+        def call(**given: Any) -> _Result:
+            values = {key: given.pop(key) for key in mine & given.keys()}
+            return command(**given, **{name: kind(**values)})
+
+        decorated: _Function[_Result] = call
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate

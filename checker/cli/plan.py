@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.options import moment, path_argument
+from checker.cli.options import path_argument
+from checker.cli.terms import this_moment
 from checker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def command(
     own = policy_from == "head"
     with ExitStack() as stack:
         revisions, moving = _revisions(stack, path, base, event, own_policy=own)
-        found = divide(revisions, Request(now=moment(None), skill=skill), shards)
+        found = divide(revisions, Request(now=this_moment(), skill=skill), shards)
     if save is not None:
         write_report(save, printable(document(found)))
     told = json.dumps(matrix(found))
@@ -76,12 +77,9 @@ def _revisions(
         found = open_revisions(stack, path, base=base, worktree=False)
         return replace(found, own_policy=own_policy), False
     from checker.cli.event_revisions import event_revisions
-    from checker.github.event import comparison
-    from checker.github.payload import read_payload
-    from checker.github.runner import runner_from
+    from checker.cli.reporting import brought
 
-    runner = runner_from(os.environ)
-    compared = comparison(runner, read_payload(event))
+    runner, compared = brought(event)
     found = event_revisions(stack, path, runner, compared, base, own_policy=own_policy)
     return found, base is not None or (compared.base or "").startswith("refs/")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import moment, now_option, path_argument
+from checker.cli.options import now_option, path_argument
 from checker.errors import UsageError
 
 
@@ -20,7 +20,7 @@ def command() -> None:
 @command.command("lint")
 @path_argument
 @now_option
-def lint(path: Path, now: dt.datetime | None) -> int:
+def lint(path: Path, now: dt.datetime) -> int:
     """Name what is odd in the policy of the repository at PATH, with file and line.
 
     Exit codes: 0 nothing or notes alone, 1 errors or warnings, 2 the policy cannot be read.
@@ -30,7 +30,7 @@ def lint(path: Path, now: dt.datetime | None) -> int:
     from checker.reporters.policy import remarks
 
     with ExitStack() as stack:
-        found = lint(open_worktree(stack, path), moment(now).date())
+        found = lint(open_worktree(stack, path), now.date())
     click.echo(remarks(found), nl=False)
     return 1 if worst(found) in ("error", "warning") else 0
 
@@ -38,7 +38,7 @@ def lint(path: Path, now: dt.datetime | None) -> int:
 @command.command("test")
 @path_argument
 @now_option
-def test(path: Path, now: dt.datetime | None) -> int:
+def test(path: Path, now: dt.datetime) -> int:
     """Try the cases in policies/tests/*.yaml of the repository at PATH.
 
     Exit codes: 0 all as expected, 1 not, 2 the policy or a case cannot be read, or there is none.
@@ -49,7 +49,7 @@ def test(path: Path, now: dt.datetime | None) -> int:
     from checker.reporters.policy import trials
 
     with ExitStack() as stack:
-        tried = try_cases(open_worktree(stack, path), moment(now).date())
+        tried = try_cases(open_worktree(stack, path), now.date())
     if not tried:
         raise UsageError(f"no case to try: write some in {TESTS}/*.yaml")
     click.echo(trials([(t.case, t.decision, t.as_expected) for t in tried]), nl=False)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.deliver import deliver, dry_run_option
+from checker.cli.deliver import deliver_edit, dry_run_option
 from checker.cli.options import path_option
 
 
@@ -21,9 +20,6 @@ def command(package: str, reason: str, dry_run: bool, path: Path) -> None:
 
     It is untrusted again, and may be asked for again; `proctor ban` is for good. Works on the files on disk.
     """
-    from checker.cli.wiring import open_worktree
     from checker.commands.ban import reject
 
-    with ExitStack() as stack:
-        edit = reject(open_worktree(stack, path), package, reason)
-    deliver(edit, path, dry_run=dry_run)
+    deliver_edit(path, lambda tree: reject(tree, package, reason), dry_run=dry_run)

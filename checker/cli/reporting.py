@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE, EXIT_USAGE
+from checker.cli.options import gathered
 from checker.cli.profile import tell
+from checker.errors import UsageError
 from checker.tools import UNTIMED, Clock
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from checker.github.runner import Runner
     from checker.model.verdict import Verdict
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 event_option = click.option(
     "--event", type=_FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
@@ -46,13 +47,6 @@ _OPTIONS = (
 )
 
 
-def reporting_options(command: _Command) -> _Command:
-    """The options that say how a verdict is reported, as `Wanted` takes them."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What is reported, and which decision is an error."""
@@ -62,6 +56,22 @@ class Wanted:
     verdict_file: Path | None
     sarif_file: Path | None
     html_file: Path | None
+
+
+#: They reach the command as one value, `wanted`.
+reporting_options = gathered("wanted", Wanted, *_OPTIONS)
+
+
+def brought(event: Path | None) -> tuple[Runner, Comparison]:
+    """The job, and what its event asks to compare. Raises UsageError."""
+    from checker.github.event import comparison
+    from checker.github.payload import read_payload
+    from checker.github.runner import runner_from
+
+    runner = runner_from(os.environ)
+    if event is None:
+        raise UsageError("GITHUB_EVENT_PATH is not set: give --event FILE")
+    return runner, comparison(runner, read_payload(event))
 
 
 def report(

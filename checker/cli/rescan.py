@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,21 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    moment,
-    now_option,
-    offline_option,
-    path_argument,
-)
+from checker.cli.options import ASKING, HERE, on_terms, path_argument
 from checker.cli.profile import profile_option, report, tell
+from checker.cli.terms import Terms
 from checker.cli.whole_file import replace_file
-from checker.tools import Clock
+from checker.errors import UsageError
 
 if TYPE_CHECKING:
+    from checker.model.policy import Policy
     from checker.model.rescan import Rescan
     from checker.model.verdict import Verdict
+    from checker.tools import Tools, Tree
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -38,11 +33,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--publish", is_flag=True, help="Keep an issue on GitHub up to date (in a workflow).")
 @click.option("--issue-per-skill", is_flag=True, help="With --publish: one issue for each skill.")
-@advisories_option
-@offline_option
-@now_option
-@cache_option
-@profile_option
+@on_terms(*ASKING, *HERE, profile_option)
 def command(
     path: Path,
     previous: Path | None,
@@ -51,52 +42,55 @@ def command(
     form: str,
     publish: bool,
     issue_per_skill: bool,
-    advisories: str | None,
-    offline: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
-    clock: Clock,
+    terms: Terms,
 ) -> int:
     """Judge every lock of the repository at PATH anew: packages and advisories, no sandbox.
 
     Each change since --previous has its cause. The exit code is the decision's, as for `check`. With
     --publish an issue tells what stands; it is closed when every lock passes.
     """
-    from checker.cli.wiring import Wiring, cache_folder, open_revisions
     from checker.commands.previous import read_previous
-    from checker.errors import UsageError
-    from checker.model.policy import Policy
-    from checker.pipeline import Request, run
-    from checker.reporters.rescan import render_json, render_text
     from checker.rules.advisories.rescan import compare
-    from checker.tools import Tools, Tree
 
     if issue_per_skill and not publish:
         raise UsageError("--issue-per-skill needs --publish")
-    request = Request(now=moment(now), only=("packages", "vulnerabilities"), offline=offline)
-    last = read_previous(previous, request.now) if previous is not None else None
+    last = read_previous(previous, terms.now) if previous is not None else None
+    verdict, policy = _examined(path, terms, worktree=worktree)
+    with terms.clock.stage("report"):
+        found = compare(last, verdict, policy)
+        _show(found, form)
+        if save is not None:
+            replace_file(save, report("json", verdict, clock=terms.clock))
+        published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
+    tell(terms.clock)
+    return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)
+
+
+def _examined(path: Path, terms: Terms, *, worktree: bool) -> tuple[Verdict, Policy]:
+    """The verdict, and the policy that judged. Nothing of earlier runs is reused. Raises UsageError."""
+    from checker.cli.wiring import Wiring, open_revisions
+    from checker.pipeline import Request, run
+
     policies: list[Policy] = []
+    request = Request(now=terms.now, only=("packages", "vulnerabilities"), offline=terms.offline)
     with ExitStack() as stack:
-        with clock.stage("load"):
+        with terms.clock.stage("load"):
             revisions = open_revisions(stack, path, base=None, worktree=worktree)
 
         def make(policy: Policy, tree: Tree) -> Tools:
             policies.append(policy)
-            folder = cache_folder(cache)
-            wiring = Wiring(stack, policy, tree, request.now, folder, offline, advisories, clock=clock)
-            return wiring.tools(revisions.head, sandbox=False)
+            return Wiring.on(terms, stack, policy, tree).tools(revisions.head, sandbox=False)
 
-        verdict = run(revisions, request, make, clock=clock)
+        verdict = run(revisions, request, make, clock=terms.clock)
     if verdict.error:
         raise UsageError(verdict.error)
-    with clock.stage("report"):
-        found = compare(last, verdict, policies[0])
-        click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
-        if save is not None:
-            replace_file(save, report("json", verdict, clock=clock))
-        published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
-    tell(clock)
-    return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)
+    return verdict, policies[0]
+
+
+def _show(found: Rescan, form: str) -> None:
+    from checker.reporters.rescan import render_json, render_text
+
+    click.echo(render_json(found) if form == "json" else render_text(found), nl=False)
 
 
 def _publish(path: Path, found: Rescan, verdict: Verdict, *, per_skill: bool) -> bool:

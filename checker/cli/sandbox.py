@@ -2,56 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    moment,
-    now_option,
-    offline_option,
-    path_option,
-)
+from checker.cli.options import HERE, advisories_option, cache_option, offline_option, on_terms, path_option
+from checker.cli.terms import Terms
 
 if TYPE_CHECKING:
-    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
     from checker.model.evidence import PhaseEvidence
 
 _EXIT_OF = {"passed": 0, "failed": 1, "broken": EXIT_INCONCLUSIVE, "not_applicable": EXIT_INCONCLUSIVE}
 
-_no_advisories_option = click.option(
-    "--no-advisories", is_flag=True, help="Build without asking whether a package is known to be malicious."
+#: How the skill is to be judged, for `build` and `run`.
+_judging = on_terms(
+    path_option,
+    offline_option,
+    advisories_option,
+    click.option(
+        "--no-advisories",
+        is_flag=True,
+        help="Build without asking whether a package is known to be malicious.",
+    ),
+    *HERE,
 )
-
-
-class _Choices(TypedDict):
-    """What `build` and `run` are both told of how the skill is to be judged."""
-
-    path: Path
-    offline: bool
-    advisories: str | None
-    no_advisories: bool
-    now: dt.datetime | None
-    cache: Path | None
-
-
-def _choices(function: Callable[..., int]) -> Callable[..., int]:
-    """The options of `_Choices`."""
-    options = (
-        path_option, offline_option, advisories_option, _no_advisories_option, now_option, cache_option,
-    )  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
 
 
 @click.group("sandbox")
@@ -61,16 +40,17 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("skill")
-@_choices
-def build_command(skill: str, **choices: Unpack[_Choices]) -> int:
+@_judging
+def build_command(skill: str, path: Path, no_advisories: bool, terms: Terms) -> int:
     """Build the image of SKILL as it is on disk.
 
     Not where the policy denies it, an advisory calls a locked package malicious, or that could not be asked.
     """
+    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
 
     with ExitStack() as stack:
-        session = _opened(stack, skill, choices)
+        session = Session.open(stack, path, skill, terms, ask_advisories=not no_advisories)
         try:
             image = session.build()
         except Denied as denied:
@@ -87,40 +67,32 @@ def build_command(skill: str, **choices: Unpack[_Choices]) -> int:
 @click.option(
     "--input", "given", metavar="JSON", help="JSON given to the script on standard input (@FILE reads one)."
 )
-@_choices
+@_judging
 def run_command(
-    skill: str, script: str, arguments: tuple[str, ...], given: str | None, **choices: Unpack[_Choices]
+    skill: str,
+    script: str,
+    arguments: tuple[str, ...],
+    given: str | None,
+    path: Path,
+    no_advisories: bool,
+    terms: Terms,
 ) -> int:
     """Run SCRIPT of SKILL in its image with ARGUMENTS, and print output and evidence as JSON.
 
     The exit code is 0 when the script ended with 0, 1 when it did not, 3 when it could not be run.
     """
+    from checker.cli.session import Session
     from checker.commands.sandbox import Denied
 
     data = _json_input(given)
     with ExitStack() as stack:
-        session = _opened(stack, skill, choices)
+        session = Session.open(stack, path, skill, terms, ask_advisories=not no_advisories)
         try:
             evidence = session.run(script, arguments, data)
         except Denied as denied:
             return _denied(denied)
     click.echo(_printed(evidence))
     return _EXIT_OF[evidence.status]
-
-
-def _opened(stack: ExitStack, skill: str, choices: _Choices) -> Session:
-    from checker.cli.session import Session
-
-    return Session.open(
-        stack,
-        choices["path"],
-        skill,
-        moment(choices["now"]),
-        choices["cache"],
-        offline=choices["offline"],
-        advisories=choices["advisories"],
-        ask_advisories=not choices["no_advisories"],
-    )
 
 
 @command.command("list")
@@ -143,8 +115,8 @@ def clean_command(older_than: str | None, max_size: str | None, cache: Path | No
     Without options everything of Proctor's goes, images and containers of other cache folders too (they are
     found by their labels). With options only what this cache folder's own index names.
     """
+    from checker.cli.cache_folder import cache_folder
     from checker.cli.cache_limits import asked
-    from checker.cli.wiring import cache_folder
     from checker.engines.sandbox import Engine, State, clean, tidy
 
     folder = cache_folder(cache)

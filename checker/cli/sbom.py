@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    moment,
-    now_option,
-    offline_option,
-    path_option,
-)
+from checker.cli.options import ASKING, HERE, on_terms, path_option
+from checker.cli.terms import Terms
 
 
 @click.command("sbom")
@@ -24,20 +17,8 @@ from checker.cli.options import (
 @path_option
 @click.option("--target", default=None, help="For this target of the policy (default: the first).")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
-@advisories_option
-@offline_option
-@now_option
-@cache_option
-def command(
-    skill: str,
-    path: Path,
-    target: str | None,
-    output: Path | None,
-    advisories: str | None,
-    offline: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
-) -> int:
+@on_terms(*ASKING, *HERE)
+def command(skill: str, path: Path, target: str | None, output: Path | None, terms: Terms) -> int:
     """Write what SKILL's lock brings as CycloneDX 1.6 JSON, with advisories and waivers.
 
     Works on the files on disk, judged by the policy on disk. Exit code 3: something could not be asked; the
@@ -50,7 +31,7 @@ def command(
     from checker.reporters.sbom import render
 
     with ExitStack() as stack:
-        session = Session.open(stack, path, skill, moment(now), cache, offline=offline, advisories=advisories)
+        session = Session.open(stack, path, skill, terms)
         examinee, wiring = usable(session.examinee), session.wiring
         tools = wiring.tools(wiring.policy_tree, sandbox=False)
         bill = bill_of(examinee, wiring.policy, target, tools, wiring.now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,9 +10,9 @@ from typing import Self
 
 import click
 
-from checker.cli.wiring import Wiring, cache_folder, open_worktree
+from checker.cli.terms import Terms
+from checker.cli.wiring import Wiring
 from checker.commands.examinee import find_examinee
-from checker.load.policy import load_policy
 from checker.model.evidence import PhaseEvidence
 from checker.model.plan import Examinee
 from checker.tools import Image
@@ -33,19 +32,13 @@ class Session:
         stack: ExitStack,
         path: Path,
         skill: str,
-        now: dt.datetime,
-        cache: Path | None,
+        terms: Terms,
         *,
-        offline: bool,
-        advisories: str | None = None,
         ask_advisories: bool = True,
     ) -> Self:
-        """Find the skill. `advisories` replaces the policy's source. Raises UsageError and PolicyError."""
-        tree = open_worktree(stack, path)
-        policy = load_policy(tree)
-        examinee = find_examinee(tree, policy, skill)
-        wiring = Wiring(stack, policy, tree, now, cache_folder(cache), offline, advisories)
-        return cls(examinee, wiring, ask_advisories)
+        """Find the skill. Raises UsageError and PolicyError."""
+        wiring = Wiring.on_disk(terms, stack, path)
+        return cls(find_examinee(wiring.policy_tree, wiring.policy, skill), wiring, ask_advisories)
 
     def build(self) -> Image:
         """The skill's image. Raises Denied, Unanswered, InputError."""

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.options import (
-    advisories_option,
-    cache_option,
-    moment,
-    now_option,
-    offline_option,
-    path_option,
-)
+from checker.cli.options import ASKING, HERE, on_terms, path_option
+from checker.cli.terms import Terms
 
 
 @click.command("tree")
 @click.argument("skill")
 @path_option
-@advisories_option
-@offline_option
-@now_option
-@cache_option
-def command(
-    skill: str,
-    path: Path,
-    advisories: str | None,
-    offline: bool,
-    now: dt.datetime | None,
-    cache: Path | None,
-) -> None:
+@on_terms(*ASKING, *HERE)
+def command(skill: str, path: Path, terms: Terms) -> None:
     """Show what SKILL's lock brings and through what, with the decision and the advisories on each node.
 
     Works on the files on disk, judged by the policy on disk.
@@ -43,7 +26,7 @@ def command(
     from checker.reporters.explanation import tree as draw
 
     with ExitStack() as stack:
-        session = Session.open(stack, path, skill, moment(now), cache, offline=offline, advisories=advisories)
+        session = Session.open(stack, path, skill, terms)
         examinee, wiring = usable(session.examinee), session.wiring
         scanners, _ = wiring.scanners()
         found = dependencies(examinee, wiring.policy, wiring.now.date(), wiring.index, scanners)

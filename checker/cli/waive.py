@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from checker.cli.deliver import deliver, dry_run_option
-from checker.cli.options import moment, now_option, path_option
+from checker.cli.deliver import deliver_edit, dry_run_option
+from checker.cli.options import now_option, path_option
 
 
 @click.command("waive")
@@ -33,17 +32,14 @@ def command(
     until_fixed: bool,
     dry_run: bool,
     path: Path,
-    now: dt.datetime | None,
+    now: dt.datetime,
 ) -> None:
     """Accept the finding of RULE on SUBJECT for SKILL (a path glob): write policies/waivers.yaml.
 
     A waiver that would never count is refused. Works on the files on disk.
     """
-    from checker.cli.wiring import open_worktree
     from checker.commands.waive import waive
 
     options = {"skill": skill, "rule": rule, "subject": subject, "reason": reason, "owner": owner}
-    with ExitStack() as stack:
-        tree = open_worktree(stack, path)
-        edit = waive(tree, {**options, "expires": expires, "until_fixed": until_fixed}, moment(now).date())
-    deliver(edit, path, dry_run=dry_run)
+    entry: dict[str, str | bool | None] = {**options, "expires": expires, "until_fixed": until_fixed}
+    deliver_edit(path, lambda tree: waive(tree, entry, now.date()), dry_run=dry_run)

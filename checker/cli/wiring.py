@@ -7,28 +7,26 @@ a small repository takes to check.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from checker.cli.committed import refuse_committed
-from checker.cli.evidence import records_folder
+from checker.cli.cache_folder import cache_folder
 from checker.engines.git import Git
-from checker.engines.store import FolderStore
 from checker.engines.worktree import WorkTree
 from checker.errors import UsageError
 from checker.escape import visible
-from checker.load.recall import Recall
+from checker.load.policy import load_policy
 from checker.model.policy import Policy
 from checker.pipeline import Revisions
 from checker.tools import UNTIMED, Clock, Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
 
 if TYPE_CHECKING:
     from checker.cli.advisory_engines import AdvisoryEngines
+    from checker.cli.terms import Terms
     from checker.engines.http import Http
     from checker.engines.reuse.kept import Kept
     from checker.engines.uv import UvResolver
@@ -64,31 +62,6 @@ def open_worktree(stack: ExitStack, path: Path) -> Tree:
     return WorkTree(path, stack.enter_context(git) if git is not None else None)
 
 
-def cache_folder(chosen: Path | None) -> Path:
-    """Where wheels, metadata, layers and evidence are kept: as chosen, else the user's cache folder.
-
-    Raises UsageError for one that a commit could have filled.
-    """
-    folder = chosen.absolute() if chosen is not None else _users_cache()
-    refuse_committed(folder)
-    return folder
-
-
-def _users_cache() -> Path:
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library/Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "proctor"
-
-
-def recall_for(path: Path, chosen: Path | None) -> Recall:
-    """What earlier runs over the repository at `path` worked out, in the cache folder."""
-    return Recall(FolderStore(records_folder(cache_folder(chosen))), str(path.resolve()))
-
-
 @dataclass
 class Wiring:
     """Everything outside, made when first used and closed with `stack`.
@@ -106,6 +79,20 @@ class Wiring:
     advisories: str | None = None
     kept: Kept | None = None
     clock: Clock = UNTIMED
+
+    @classmethod
+    def on(
+        cls, terms: Terms, stack: ExitStack, policy: Policy, policy_tree: Tree, kept: Kept | None = None
+    ) -> Self:
+        """As the options say. Raises UsageError for a cache folder that may not be used."""
+        place, asked = (terms.now, cache_folder(terms.cache)), (terms.offline, terms.advisories)
+        return cls(stack, policy, policy_tree, *place, *asked, kept, terms.clock)
+
+    @classmethod
+    def on_disk(cls, terms: Terms, stack: ExitStack, path: Path) -> Self:
+        """With the policy as it is on disk. Raises UsageError and PolicyError."""
+        tree = open_worktree(stack, path)
+        return cls.on(terms, stack, load_policy(tree), tree)
 
     def tools(self, head: Tree, *, sandbox: bool) -> Tools:
         """The outside world of a check."""

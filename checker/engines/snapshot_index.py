@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from checker import __version__
+from checker.engines.whole_file import keep_whole
 from checker.rules.osv.packed import FORMAT, Stale, packed, unpacked
 from checker.rules.osv.snapshot import Snapshot
 
@@ -44,13 +44,7 @@ class SnapshotIndex:
     def _keep(self, path: Path, data: bytes) -> None:
         """Write it whole or not at all, and forget those that were not used for longest."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=self._folder, suffix=".partial")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            Path(partial).replace(path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
+        keep_whole(path, data)
         entries = sorted(self._folder.glob("*.osv"), key=lambda entry: entry.stat().st_mtime)
         for old in entries[:-_KEPT]:
             old.unlink(missing_ok=True)

@@ -16,17 +16,17 @@ import json
 import os
 import re
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from checker import __version__
+from checker.engines.whole_file import PARTIAL, keep_whole
 
 #: Raise it when records are written in another way: those written before are then not read again.
 _LAYOUT = 1
 _MAX_BYTES = 256 * 1024 * 1024
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,40}")
-_SUFFIX, _PARTIAL = ".json", ".partial"
+_SUFFIX = ".json"
 
 
 class FolderStore:
@@ -81,13 +81,7 @@ class FolderStore:
         self._refuse_links(path.parent)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._refuse_links(path.parent)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_PARTIAL)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            Path(partial).replace(path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
+        keep_whole(path, data)
 
     def _refuse_links(self, kind: Path) -> None:
         """Raise OSError where a folder of ours is a link: nobody knows what is behind it, or who else is."""
@@ -132,4 +126,4 @@ def files(folder: Path) -> list[Path]:
         return []
     kinds = [kind for kind in sorted(folder.iterdir()) if kind.is_dir() and not kind.is_symlink()]
     found = (path for kind in kinds for path in sorted(kind.iterdir()) if not path.is_symlink())
-    return [path for path in found if path.is_file() and path.suffix in (_SUFFIX, _PARTIAL)]
+    return [path for path in found if path.is_file() and path.suffix in (_SUFFIX, PARTIAL)]

@@ -37,3 +37,15 @@ class Severity(StrEnum):
 
 
 _RATED = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+#: The order in which findings are told.
+WORST_FIRST = (
+    Severity.MALICIOUS,
+    Severity.ERROR,
+    Severity.CRITICAL,
+    Severity.HIGH,
+    Severity.UNKNOWN,
+    Severity.MEDIUM,
+    Severity.LOW,
+    Severity.WARNING,
+    Severity.NOTE,
+)

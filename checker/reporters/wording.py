@@ -10,7 +10,7 @@ from typing import Literal
 
 from checker.model.outcome import Finding, Status
 from checker.model.preview import Preview
-from checker.model.severity import Severity
+from checker.model.severity import WORST_FIRST
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
 from checker.reporters import evidence
 
@@ -89,7 +89,7 @@ def worst(found: list[Finding]) -> list[Finding]:
 
 def weight(finding: Finding) -> tuple[int, int]:
     """Less for what weighs more: by effect, then by severity."""
-    return _EFFECTS.index(finding.effect or "fails"), _HEAVIEST.index(finding.severity)
+    return _EFFECTS.index(finding.effect or "fails"), WORST_FIRST.index(finding.severity)
 
 
 def unexplained(skill: SkillVerdict) -> Iterator[str]:
@@ -172,17 +172,6 @@ def counted(count: int, noun: str) -> str:
 
 Effect = Literal["fails", "warns", "waived"]
 _EFFECTS: tuple[Effect, ...] = ("fails", "warns", "waived")
-_HEAVIEST = (
-    Severity.MALICIOUS,
-    Severity.CRITICAL,
-    Severity.ERROR,
-    Severity.HIGH,
-    Severity.UNKNOWN,
-    Severity.MEDIUM,
-    Severity.LOW,
-    Severity.WARNING,
-    Severity.NOTE,
-)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 

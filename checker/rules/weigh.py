@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker.model.level import Level
 from checker.model.outcome import Finding, Outcome, Status
 from checker.model.policy import AdvisorySettings, LevelSettings, Policy, Waiver
-from checker.model.severity import Severity
+from checker.model.severity import WORST_FIRST, Severity
 from checker.model.verdict import DecisionWord
 from checker.rules.advisories.lenience import due, excuse
 from checker.rules.waivers import Ruling, of_skill, rule
@@ -73,25 +73,13 @@ class Scale:
 
 
 _EFFECTS = ("fails", "warns", "waived")
-#: The worst first.
-SEVERITIES = (
-    Severity.MALICIOUS,
-    Severity.ERROR,
-    Severity.CRITICAL,
-    Severity.HIGH,
-    Severity.UNKNOWN,
-    Severity.MEDIUM,
-    Severity.LOW,
-    Severity.WARNING,
-    Severity.NOTE,
-)
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str, str, int, str]:
     """A total order, so that the order in which a check found things never shows."""
     return (
         _EFFECTS.index(finding.effect or "fails"),
-        SEVERITIES.index(finding.severity),
+        WORST_FIRST.index(finding.severity),
         finding.rule,
         finding.subject,
         finding.file or "",

@@ -115,13 +115,19 @@ def test_it_has_what_a_marketplace_asks_for(action):
 )  # fmt: skip
 def test_findings_link_to_the_pages_of_the_commit_that_runs(action, tmp_path, given, told):
     names = action["runs"]["steps"][1]["env"]
+    assert set(given) - {"PROCTOR_DOCS"} <= set(names)
     program = tmp_path / "proctor"
     program.write_text('#!/bin/sh\nprintf %s "$PROCTOR_DOCS"\n')
     program.chmod(0o755)
+    later = tmp_path / "env"
     env = dict.fromkeys(names, "") | {
         "PATH": os.environ["PATH"], "PROCTOR": str(program), "RUNNER_TEMP": str(tmp_path),
-        "GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_SERVER_URL": "https://git.example", **given,
+        "GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_ENV": str(later),
+        "GITHUB_SERVER_URL": "https://git.example", **given,
     }  # fmt: skip
     done = subprocess.run(["bash", RUN], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == told
-    assert set(given) - {"PROCTOR_DOCS"} <= set(names)
+    later.touch()
+    installed = {**env, "INPUT_ONLY_INSTALL": "true"}  # `proctor merge` in a later step has the same links
+    subprocess.run(["bash", RUN], env=installed, capture_output=True, text=True, check=True)
+    assert later.read_text() == (f"PROCTOR_DOCS={told}\n" if told else "")

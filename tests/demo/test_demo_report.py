@@ -104,6 +104,11 @@ def test_two_runs_read_the_same():
     assert not re.search(r"[0-9a-f]{12}", demo_report.render(verdict(1.0)))
 
 
+def test_no_measured_number_is_left_in_the_readme():
+    shown = README.read_text().split(demo_report.START)[1].split(demo_report.END)[0]
+    assert re.findall(r"(?:wall|CPU|peak)\s+[0-9].*", shown) == []
+
+
 def test_the_readme_has_one_place_for_the_report():
     readme = README.read_text()
     shown = demo_report.excerpt(verdict())

@@ -96,3 +96,19 @@ def test_foreign_text_is_escaped_and_capped() -> None:
     flood = of(Ended(exit_code=0, output=bytearray(b"z" * 1_000_000)), phase=Phase("run", ("x",)))
     assert flood.output_truncated
     assert len(flood.output) < 70_000
+
+
+@pytest.mark.parametrize(
+    ("used", "words"),
+    [
+        (0.31, " and used 0.3 s of CPU: it waited, or the machine was busy"),
+        (LIMITS.wall_seconds * 0.9, f" and used {LIMITS.wall_seconds * 0.9:.1f} s of CPU"),
+        (None, ""),
+    ],
+)
+def test_a_phase_that_took_too_long_is_told_how_much_it_worked(used: float | None, words: str) -> None:
+    before = Counters(2.0, 0, 0, 0, 0, 0) if used is not None else UNSEEN
+    after = Counters(2.0 + used, 0, 0, 0, 0, 0) if used is not None else UNSEEN
+    seen = of(said(GOOD, cut="wall"), after, before=before)
+    assert (seen.status, seen.limit_exceeded) == ("failed", "wall")
+    assert seen.reason == f"took longer than {LIMITS.wall_seconds:g} s{words}"

@@ -15,7 +15,7 @@ from checker.engines.sandbox.box.canaries import Canaries
 from checker.engines.sandbox.box.execution import Ended, execute
 from checker.engines.sandbox.box.keeper import Keeper, keeper
 from checker.engines.sandbox.box.observe import Observer
-from checker.engines.sandbox.box.owner import reap, sweep
+from checker.engines.sandbox.box.removal import remove_orphans, remove_own
 from checker.engines.sandbox.box.report import Told, evidence, not_run
 from checker.engines.sandbox.box.reported import MAX_EVENTS, events
 from checker.engines.sandbox.box.sink import Sink, open_sink
@@ -61,7 +61,7 @@ class DockerSandbox:
         self._sources = SourceBuilds(self._builder, both, runtime)
         self._circumstances = Circumstances(self.engine, self._state, runtime)
         self._use = ExitStack()
-        self._reaped = False
+        self._cleared = False
         #: Images share layers and records, so they are made one after another; boxes run side by side.
         self._building = threading.Lock()
 
@@ -76,7 +76,7 @@ class DockerSandbox:
         self._use.close()
         try:
             if self.engine.connected:
-                sweep(self.engine)
+                remove_own(self.engine)
                 if self._keep and self.engine.state:
                     tidy(self.engine, self._state, self._keep)
         except (Unanswered, OSError) as failure:
@@ -120,7 +120,7 @@ class DockerSandbox:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
         missing = pytest_layer.missing()
         with self._building:
-            self._reap()
+            self._clear()
             sink = sink_image(self._builder, image) if limits.observe == "network" else None
         with _Boxes(self.engine, image.image_id, limits, len(phases), self._runtime, sink) as boxes:
             return tuple(
@@ -145,11 +145,11 @@ class DockerSandbox:
             self._use.enter_context(used(self._state.folder))
             self.engine.state = self._state.identity()
 
-    def _reap(self) -> None:
+    def _clear(self) -> None:
         """Once, be rid of what runs that were killed have left."""
-        if not self._reaped:
-            reap(self.engine)
-            self._reaped = True
+        if not self._cleared:
+            remove_orphans(self.engine)
+            self._cleared = True
 
 
 class _Box(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from checker.engines.sandbox.box.owner import remove
+from checker.engines.sandbox.box.removal import remove
 from checker.engines.sandbox.engine import Engine, answered
 from checker.engines.sandbox.images.build import LABEL
 from checker.engines.sandbox.state import State

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checker.engines.sandbox.box.owner import remove
+from checker.engines.sandbox.box.removal import remove_of_folder
 from checker.engines.sandbox.engine import Engine, answered
-from checker.engines.sandbox.images.build import LABEL, REPOSITORY
+from checker.engines.sandbox.images.build import REPOSITORY
 from checker.engines.sandbox.sharing import alone
 from checker.engines.sandbox.state import State, Stored
 from checker.engines.store import files
@@ -61,7 +61,7 @@ def tidy(engine: Engine, state: State, keep: Keep, now: float | None = None) -> 
             return None
         freed = Freed()
         moment = time.time() if now is None else now
-        _remove_strays(engine, state, freed)
+        freed.containers += remove_of_folder(engine, state.identity())
         kept = set(_kept(state, keep, moment))
         _drop_records(engine, state, kept, freed)
         _drop_layers(state, kept, freed)
@@ -70,16 +70,6 @@ def tidy(engine: Engine, state: State, keep: Keep, now: float | None = None) -> 
         _drop_wheels(keep, moment, freed)
         _drop_records_of_stores(keep, moment, freed)
         return freed
-
-
-def _remove_strays(engine: Engine, state: State, freed: Freed) -> None:
-    """Containers of runs over this folder. Nobody is running, so whoever started them was killed."""
-    marked = f"{LABEL}.state={state.identity()}"
-    with answered("listing containers"):
-        found = engine.api.containers(all=True, filters={"label": marked})
-    for container in found:
-        remove(engine, container["Id"])
-        freed.containers.append(str(container["Names"][0]).lstrip("/"))
 
 
 def _kept(state: State, keep: Keep, now: float) -> Iterator[Stored]:

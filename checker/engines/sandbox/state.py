@@ -11,13 +11,14 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checker.engines.sandbox.images.layers import Layer
+from checker.engines.sandbox.images.layers import Layer, Member, write_layer
+from checker.engines.whole_file import keep_whole
 
 _WITH_LAYERS = ("images", "packages", "base", "pytest")
 
@@ -86,15 +87,25 @@ class State:
         """Write a record; a reader sees the old one or the new one, never half of it."""
         folder = self.folder / kind
         folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, sort_keys=True)
-        Path(part).replace(folder / f"{key}.json")
+        keep_whole(folder / f"{key}.json", json.dumps(value, sort_keys=True).encode())
 
     def layer(self, digest: str) -> Layer | None:
         """The layer of that digest, if its tar is there. The engine checks its content when it loads it."""
         path = self.layers / f"{digest}.tar"
         return Layer(digest, (path,)) if path.is_file() else None
+
+    def sole_layer(self, kind: str, key: str, members: Callable[[Path], Iterable[Member]]) -> Layer:
+        """The layer of a record that holds but one, written of `members` where it is not there.
+
+        They are given an empty folder, which is gone afterwards.
+        """
+        known = self.record(kind, key)
+        layer = self.layer(known["layers"][0]) if known else None
+        if layer is None:
+            with self.staging() as staging:
+                layer = write_layer(self.layers, members(staging))
+            self.remember(kind, key, sizes_of([layer]))
+        return layer
 
     def forget(self, kind: str, key: str) -> None:
         """Drop a record, if there is one."""

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from checker.model.outcome import Finding, Status
 from checker.model.policy import Policy
 from checker.model.rescan import Change, Moment, Rescan, Standing
-from checker.model.severity import Severity
+from checker.model.severity import WORST_FIRST, Severity
 from checker.model.verdict import SkillVerdict, Verdict
 from checker.rules.advisories.rescan_causes import Causes, Reason
 from checker.rules.osv.aliases import families
-from checker.rules.weigh import SEVERITIES
 
 _ADVISORIES = "vulnerabilities"
 
@@ -208,7 +207,7 @@ def _moment(verdict: Verdict) -> Moment:
 
 
 def _rank(severity: Severity) -> int:
-    return SEVERITIES.index(severity)
+    return WORST_FIRST.index(severity)
 
 
 def _sorted(texts: Iterable[str | None]) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from typing import Any
 
 from checker.engines.sandbox.box.attached import Attached
 from checker.engines.sandbox.box.canaries import Canaries
-from checker.engines.sandbox.box.owner import catch_up, owner, remove_or_remember
+from checker.engines.sandbox.box.owner import owner
+from checker.engines.sandbox.box.removal import catch_up, remove_or_remember
 from checker.engines.sandbox.box.runtimes import pids_limit
 from checker.engines.sandbox.box.seccomp import profile
 from checker.engines.sandbox.engine import Engine, answered

@@ -56,7 +56,8 @@ def evidence(
 ) -> PhaseEvidence:
     """Evidence of one phase that was started. `told` is what canaries, sink and audit hook add."""
     exceeded = _exceeded(ended, before, after)
-    verdict = _over(exceeded, limits) if exceeded else _judge(phase, ended)
+    used = _difference(before.cpu_seconds, after.cpu_seconds)
+    verdict = _over(exceeded, limits, used) if exceeded else _judge(phase, ended)
     said = bytes(ended.stderr if phase.reports else ended.output)
     output, truncated = _kept(said)
     return PhaseEvidence.model_validate(
@@ -66,7 +67,7 @@ def evidence(
             "reason": verdict.reason,
             "exit_code": ended.exit_code,
             "wall_seconds": round(ended.wall_seconds, 3),
-            "cpu_seconds": _difference(before.cpu_seconds, after.cpu_seconds),
+            "cpu_seconds": used,
             "peak_memory_bytes": after.peak_memory_bytes,
             "peak_processes": after.peak_processes,
             "oom_kills": _difference(before.oom_kills, after.oom_kills),
@@ -104,14 +105,25 @@ def _exceeded(ended: Ended, before: Counters, after: Counters) -> str:
     return ended.cut
 
 
-def _over(exceeded: str, limits: Limits) -> _Verdict:
+def _over(exceeded: str, limits: Limits, cpu: float | None) -> _Verdict:
     words = {
         "memory": f"used more than {limits.memory_mb} MB of memory: the kernel killed a process",
         "pids": f"started more than {limits.pids} processes or threads",
         "output": f"printed more than {limits.output_kb} kB",
-        "wall": f"took longer than {limits.wall_seconds:g} s",
+        "wall": f"took longer than {limits.wall_seconds:g} s{_worked(limits.wall_seconds, cpu)}",
     }
     return _Verdict("failed", words[exceeded])
+
+
+def _worked(wall: float, cpu: float | None) -> str:
+    """What the kernel counted, since the skill is not to blame for a machine that had no time for it.
+
+    One that waits and one that is kept waiting look alike, so either is said and neither excuses.
+    """
+    if cpu is None:
+        return ""
+    idle = ": it waited, or the machine was busy" if cpu < wall / 2 else ""
+    return f" and used {cpu:.1f} s of CPU{idle}"
 
 
 def _judge(phase: Phase, ended: Ended) -> _Verdict:

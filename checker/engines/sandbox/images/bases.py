@@ -9,7 +9,7 @@ from pathlib import Path
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images.host_base import base_members
 from checker.engines.sandbox.images.host_python import HostPython, find_python, stamp
-from checker.engines.sandbox.images.layers import Layer, write_layer
+from checker.engines.sandbox.images.layers import Layer
 from checker.engines.sandbox.images.packages import Interpreter
 from checker.engines.sandbox.images.registry_base import base_from_image
 from checker.engines.sandbox.state import State, digest_of, sizes_of
@@ -51,12 +51,7 @@ def identity(reference: str, python: str, state: State) -> dict[str, object]:
 
 def _host(python: HostPython, state: State) -> Base:
     key = digest_of(LAYOUT, "host", asdict(python))
-    known = state.record("base", key)
-    layer = state.layer(known["layers"][0]) if known else None
-    if layer is None:
-        with state.staging() as staging:
-            layer = write_layer(state.layers, base_members(python, staging))
-        state.remember("base", key, sizes_of([layer]))
+    layer = state.sole_layer("base", key, lambda staging: base_members(python, staging))
     return Base(key, (layer,), Interpreter(python.version, python.path, Path(python.path)), layer.diff_id)
 
 

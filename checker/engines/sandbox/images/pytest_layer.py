@@ -18,8 +18,8 @@ from packaging.utils import canonicalize_name
 
 from checker.engines.sandbox.images.bases import LAYOUT, Base
 from checker.engines.sandbox.images.bytecode import compile_tree
-from checker.engines.sandbox.images.layers import Layer, Member, tree_members, write_layer
-from checker.engines.sandbox.state import State, digest_of, sizes_of
+from checker.engines.sandbox.images.layers import Layer, Member, tree_members
+from checker.engines.sandbox.state import State, digest_of
 from checker.errors import Unanswered
 
 PLACE = PurePosixPath("/opt/proctor_pytest")
@@ -52,13 +52,7 @@ def versions() -> Mapping[str, str]:
 def _layer(python: str, state: State) -> Layer:
     """The same one for every skill of a Python version."""
     key = digest_of(LAYOUT, python, versions())
-    known = state.record("pytest", key)
-    layer = state.layer(known["layers"][0]) if known else None
-    if layer is None:
-        with state.staging() as staging:
-            layer = write_layer(state.layers, members(python, staging))
-        state.remember("pytest", key, sizes_of([layer]))
-    return layer
+    return state.sole_layer("pytest", key, lambda staging: members(python, staging))
 
 
 def members(python: str, staging: Path) -> Iterator[Member]:

@@ -1,7 +1,9 @@
-"""A cache folder that a commit can fill is no cache folder: what lies there is believed."""
+"""Where wheels, metadata, layers and evidence are kept. It is believed: no commit may fill it."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from checker.engines.git import Git
@@ -9,7 +11,24 @@ from checker.errors import UsageError
 from checker.escape import visible
 
 
-def refuse_committed(folder: Path) -> None:
+def cache_folder(chosen: Path | None) -> Path:
+    """As chosen, else the user's cache folder. Raises UsageError for one that a commit could have filled."""
+    folder = chosen.absolute() if chosen is not None else _users_cache()
+    _refuse_committed(folder)
+    return folder
+
+
+def _users_cache() -> Path:
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
+    elif sys.platform == "darwin":
+        root = Path.home() / "Library/Caches"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return root / "proctor"
+
+
+def _refuse_committed(folder: Path) -> None:
     """Raise UsageError where the commit that is checked out around `folder` holds it, or leads there.
 
     CI systems that keep caches inside the checkout may do so: what no commit holds was not sent by one.
