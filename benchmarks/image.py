@@ -149,7 +149,7 @@ def _later(setting: Setting, name: str) -> list[Row]:
     argv = (proctor(), "sandbox", "build", SKILL, "--offline", "--cache", str(setting.cache))
     path = ("--path", str(setting.place))
     same = in_turn({"call": lambda: setting.sandbox.build(setting.order)}, AGAIN)["call"]
-    changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 5)["call"]
+    changed = in_turn({"call": lambda: _changed(setting, next(numbers))}, 5, before=os.sync)["call"]
     result = [
         timed(f"{name} skill again, unchanged: the call", same, 0.1),
         timed(f"{name} skill, a script of it changed: the call", changed, 0.5),

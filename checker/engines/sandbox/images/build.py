@@ -115,8 +115,9 @@ class Builder:
     ) -> dict[str, Any]:
         packages = self._packages(order, packages_key, below.interpreter)
         own = self._own_layers(order, packages, packages_key, below.interpreter, early)
+        layers, labels = (*below.layers, *own), _labels(order, key, below)
         try:
-            return self._load(key, (*below.layers, *own), _labels(order, key, below), packages.facts, early)
+            return self._load(key, layers, labels, packages.facts, early, len(below.layers))
         except Unanswered:  # should it be for what was kept of the packages: it is read and checked next time
             self.state.forget("packages", packages_key)
             raise
@@ -199,6 +200,7 @@ class Builder:
         labels: Mapping[str, str],
         facts: Mapping[str, Any],
         early: EarlyLoad | None = None,
+        below: int = 0,
     ) -> dict[str, Any]:
         tag = f"{REPOSITORY}:{key[:32]}"
         recipe = Recipe(
@@ -210,7 +212,7 @@ class Builder:
             workdir="/skill",
             user="1000:1000",
         )
-        loaded = load(self.engine, self.state, recipe, early)
+        loaded = load(self.engine, self.state, recipe, early, below)
         record = {
             "image_id": loaded["Id"],
             **sizes_of(layers),

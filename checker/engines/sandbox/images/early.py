@@ -20,8 +20,9 @@ from checker.engines.sandbox.images.archive import OPENING, packed
 from checker.engines.sandbox.images.layers import Layer
 from checker.overlap import still_wanted
 
-#: Chunks on their way: the layers are not held in memory.
-_WAITING = 4
+#: Chunks (of 1 MiB at most) on their way: a small layer is read and hashed while the engine makes itself
+#: ready, and a large one is not held in memory.
+_WAITING = 16
 #: Seconds between looks at whether the engine has given up listening.
 _LOOK = 0.1
 

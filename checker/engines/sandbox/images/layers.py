@@ -138,9 +138,8 @@ def _complete(members: Iterable[Member]) -> list[Member]:
             raise ValueError(f"two members at {member.path}")
         known[member.path] = member
     for path in list(known):
-        for parent in PurePosixPath(path).parents:
-            if str(parent) != ".":
-                known.setdefault(str(parent), Member(str(parent), 0o755))
+        while (path := path.rpartition("/")[0]) and path not in known:
+            known[path] = Member(path, 0o755)
     return [known[path] for path in sorted(known, key=lambda p: p.split("/"))]
 
 

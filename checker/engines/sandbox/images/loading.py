@@ -21,19 +21,23 @@ from checker.errors import Unanswered
 
 #: How many images are remembered that have the same lowest layers. Any one that is still there will do.
 _REMEMBERED = 8
+_ENOUGH = 4
 
 
 #: Takes what follows the opening of an archive, and returns when the engine has it.
 Send = Callable[[Iterator[bytes]], None]
 
 
-def load(engine: Engine, state: State, recipe: Recipe, early: EarlyLoad | None = None) -> dict[str, Any]:
+def load(
+    engine: Engine, state: State, recipe: Recipe, early: EarlyLoad | None = None, below: int = 0
+) -> dict[str, Any]:
     """What the engine says of the loaded image; its layers are those of the recipe. Raises Unanswered.
 
     `early` is a load that has begun, with what was sent already. A second one, of everything and in both
-    forms, follows where the engine does not take the first, or makes something else of it.
+    forms, follows where the engine does not take the first, or makes something else of it. The lowest `below`
+    layers are known to be there.
     """
-    present = _present(engine, state, recipe.layers)
+    present = _present(engine, state, recipe.layers, below)
     anew: Send = partial(_anew, engine)
     loaded = None
     if present or early:
@@ -44,12 +48,17 @@ def load(engine: Engine, state: State, recipe: Recipe, early: EarlyLoad | None =
     if loaded is None:
         raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
     for count in range(1, len(recipe.layers) + 1):
-        name = _chain(recipe.layers[:count])
-        others = [image_id for image_id in _images(state, name) if image_id != loaded["Id"]]
-        # The first is kept for good: it is the base, or what was built longest ago, and others come and go.
-        remembered = [*others[:1], loaded["Id"], *others[1:_REMEMBERED]]
-        state.remember("chains", name, {"image_ids": remembered})
+        _remember(state, _chain(recipe.layers[:count]), loaded["Id"], known=count <= present)
     return loaded
+
+
+def _remember(state: State, name: str, image_id: str, *, known: bool) -> None:
+    """Keep the id of an image with these lowest layers. `known`: another that has them was there just now."""
+    others = [other for other in _images(state, name) if other != image_id]
+    if known and len(others) >= _ENOUGH:  # to write the record takes longer than it will spare
+        return
+    # The first is kept for good: it is the base, or what was built longest ago, and others come and go.
+    state.remember("chains", name, {"image_ids": [*others[:1], image_id, *others[1:_REMEMBERED]]})
 
 
 def _images(state: State, name: str) -> list[str]:
@@ -78,15 +87,15 @@ def _sent(engine: Engine, recipe: Recipe, archive: Iterator[bytes], send: Send) 
     return loaded if loaded and loaded["RootFS"]["Layers"] == wanted else None
 
 
-def _present(engine: Engine, state: State, layers: Sequence[Layer]) -> int:
-    """How many of the lowest layers an image of ours on the engine has, in the same order."""
-    for count in range(len(layers), 0, -1):
+def _present(engine: Engine, state: State, layers: Sequence[Layer], below: int) -> int:
+    """How many of the lowest layers an image of ours on the engine has, in order: `below` at least."""
+    for count in range(len(layers), below, -1):
         wanted = [layer.diff_id for layer in layers[:count]]
         for image_id in _images(state, _chain(layers[:count])):
             image = engine.image(image_id)
             if image and image["RootFS"]["Layers"][:count] == wanted:
                 return count
-    return 0
+    return below
 
 
 def _chain(layers: Sequence[Layer]) -> str:
