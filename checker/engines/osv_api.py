@@ -47,10 +47,14 @@ class ApiLimits:
 
 @dataclass
 class Matches:
-    """What the server said: ids by pin, and the reason for each pin it did not fully answer for."""
+    """What the server said: ids by pin, and the reason for each pin it did not fully answer for.
+
+    `changed` has every id that was told just now, with when its record was changed, if the server said so.
+    """
 
     ids: dict[Pin, set[str]] = field(default_factory=dict)
     failed: dict[Pin, str] = field(default_factory=dict)
+    changed: dict[str, dt.datetime | None] = field(default_factory=dict)
 
 
 class OsvSource(Protocol):
@@ -111,6 +115,7 @@ class OsvApi:
                 continue
             for one, page in zip(chunk, answer, strict=True):
                 said.ids.setdefault(one.pin, set()).update(page.ids)
+                said.changed.update(page.ids)
                 left += [one._replace(page=page.next)] if page.next else []
         return left
 

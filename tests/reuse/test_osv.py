@@ -167,6 +167,29 @@ def test_an_answer_is_as_old_as_the_record_that_rates_it(run: Runs, clock: Clock
     assert report.reused == Reused(since=BEGIN, answers=1)
 
 
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+@pytest.mark.parametrize(
+    "before",
+    [{"withdrawn": "2026-11-22T09:00:00Z"}, {"database_specific": {"severity": "LOW"}}],
+    ids=["withdrawn", "low"],
+)
+def test_a_record_that_was_changed_since_is_not_taken_for_the_one_the_server_names_now(
+    run: Runs, clock: Clock, before: dict[str, Any], dated: bool
+) -> None:
+    """It named the record for another pin before, as it was: what it says now must not be green for that."""
+    old = read(document("GHSA-9", until("demo", "3"), modified="2026-11-22T09:00:00Z", **before))
+    new = read(
+        document("GHSA-9", until("demo", "3"), modified="2026-11-22T10:02:50Z", severity=[CVSS_CRITICAL])
+    )
+    ids = {pin(one): frozenset({"GHSA-9"}) for one in ("demo==1", "demo==2")}
+    over(OsvMemory(run(), URL).over(Fake(ids, {"GHSA-9": old}, dated=dated))).scan(pins("demo==1"))
+    clock.pass_by(minutes=1)
+    server = Fake(ids, {"GHSA-9": new}, dated=dated)
+    report = over(OsvMemory(run(), URL).over(server)).scan(pins("demo==2"))
+    assert [one.severity for one in report.found[pin("demo==2")]] == ["critical"]
+    assert server.asked == ["demo==2", "GHSA-9"]
+
+
 def test_an_answer_is_as_old_as_a_record_that_only_we_hold_against_it(run: Runs, clock: Clock) -> None:
     server = Fake({pin("demo==1"): frozenset({"GHSA-1"})}, small().every)
     over(OsvMemory(run(), URL).over(server)).scan(pins("demo==1"))
@@ -264,13 +287,17 @@ def test_a_known_record_whose_twin_cannot_be_had_is_no_answer(online: Online, ru
 
 @dataclass
 class Fake:
-    """An `OsvSource` in memory that notes what it is asked. `down` are pins and records it fails for."""
+    """An `OsvSource` in memory that notes what it is asked. `down` are pins and records it fails for.
+
+    With `dated` it says of each id when its record was changed.
+    """
 
     ids: Mapping[Pin, frozenset[str]]
     every: Mapping[str, Record]
     down: frozenset[str] = frozenset()
     earlier: Mapping[Pin | str, dt.datetime] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    dated: bool = True
 
     def matches(self, pins: Iterable[Pin]) -> Matches:
         said = Matches()
@@ -281,7 +308,11 @@ class Fake:
                 said.failed[one] = f"down for {one}"
             if not down or len(one.name) > 1:  # some fail with their first page, some after it
                 said.ids[one] = set(self.ids.get(one, frozenset()))
+                said.changed |= {name: self._changed(name) for name in said.ids[one]}
         return said
+
+    def _changed(self, name: str) -> dt.datetime | None:
+        return self.every[name].modified if self.dated and name in self.every else None
 
     def records(self, names: Iterable[str]) -> dict[str, Record | Unanswered | None]:
         wanted = sorted(set(names))

@@ -4,6 +4,9 @@ Evidence is kept here, not answers. An answer on one pin may rest on records tha
 so answers are worked out in each scan, from what is remembered and from what only then is asked. Only what
 was had in full is remembered: no pin with a failure or without a last page, no record that was not found,
 could not be read or was another than the one asked for.
+
+Where the server names a record now, what an earlier run had of it counts only if the server dates it no
+later: its present word is never overruled.
 """
 
 from __future__ import annotations
@@ -118,6 +121,7 @@ class _Remembering:
     def __init__(self, source: OsvSource, ids: _Shelf[frozenset[str]], records: _Shelf[Record]) -> None:
         self._source, self._ids, self._records = source, ids, records
         self.earlier: dict[Pin | str, dt.datetime] = {}
+        self._changed: Mapping[str, dt.datetime | None] = {}
 
     def matches(self, pins: Iterable[Pin]) -> Matches:
         """Ids by pin; only those of pins that were not fully answered for before are asked."""
@@ -127,19 +131,28 @@ class _Remembering:
         self._note(known)
         missing = [pin for text, pin in asked.items() if text not in found]
         said = self._source.matches(missing) if missing else Matches()
+        self._changed = said.changed
         whole = said.ids.keys() - said.failed.keys()
         self._ids.keep({str(pin): frozenset(said.ids[pin]) for pin in whole})
-        return Matches(said.ids | {pin: set(piece.value) for pin, piece in known.items()}, said.failed)
+        ids = said.ids | {pin: set(piece.value) for pin, piece in known.items()}
+        return Matches(ids, said.failed, said.changed)
 
     def records(self, names: Iterable[str]) -> Mapping[str, Record | Unanswered | None]:
         """Each record; only those that were not had before are asked for."""
         asked = sorted(set(names))
-        known = self._records.find(asked)
+        known = {name: one for name, one in self._records.find(asked).items() if self._stands(name, one)}
         self._note(known)
         missing = [name for name in asked if name not in known]
         said = self._source.records(missing) if missing else {}
         self._records.keep({name: one for name, one in said.items() if isinstance(one, Record)})
         return {name: known[name].value if name in known else said[name] for name in asked}
+
+    def _stands(self, name: str, known: _Piece[Record]) -> bool:
+        """Whether it is the record that the server names now, as far as it does."""
+        if known.when is None or name not in self._changed:
+            return True
+        changed = self._changed[name]
+        return changed is not None and changed <= known.value.modified
 
     def _note(self, known: Mapping[Any, _Piece[Any]]) -> None:
         self.earlier |= {name: piece.when for name, piece in known.items() if piece.when is not None}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, NamedTuple
 
 from packaging.version import Version
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 
 from checker.escape import visible
 from checker.model.lock import Pin
@@ -24,9 +25,12 @@ class Question(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One result of a batch: ids that affect the version, and where the next page begins."""
+    """One result of a batch: ids that affect the version, and where the next page begins.
 
-    ids: tuple[str, ...]
+    Each id comes with when its record was changed last, if the server says so.
+    """
+
+    ids: Mapping[str, dt.datetime | None]
     next: str
 
 
@@ -50,7 +54,16 @@ def pages(body: bytes, asked: int) -> list[Page]:
         raise Malformed(visible(f"{place}: {first['msg']}" if place else first["msg"])) from None
     if len(results) != asked:
         raise Malformed(f"{len(results)} results for {asked} queries")
-    return [Page(tuple(hit.id for hit in one.vulns), one.next_page_token or "") for one in results]
+    return [Page({hit.id: hit.modified for hit in one.vulns}, one.next_page_token or "") for one in results]
+
+
+def _moment(value: object) -> dt.datetime | None:
+    """A moment with its offset; None for anything else: the answer is no worse for it."""
+    try:
+        found = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 class _Shape(BaseModel):
@@ -59,6 +72,7 @@ class _Shape(BaseModel):
 
 class _Hit(_Shape):
     id: str = Field(pattern=ID)
+    modified: Annotated[dt.datetime | None, PlainValidator(_moment)] = None
 
 
 class _Result(_Shape):
