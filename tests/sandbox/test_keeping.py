@@ -175,6 +175,20 @@ def test_what_was_prepared_of_wheels_goes_by_use_too(state: State) -> None:
     assert sorted(path.name for path in state.folder.glob("prepared/*")) == ["a.json", "a.tar"]
 
 
+def test_records_of_packages_go_with_what_was_prepared_of_them(state: State) -> None:
+    """Those of small packages have no layer of their own, so nothing else would ever remove them."""
+    for key, days in (("a", 1), ("b", 2)):
+        stored(state, "prepared", key, {}, days * DAY)
+        (state.folder / f"prepared/{key}.tar").write_bytes(b"x" * 60)
+        state.remember("packages", key, {"layers": [], "sizes": {}, "parts": [key], **OTHERS})
+    (state.folder / "packages/.killed.partial").write_bytes(b"x")
+    names = lambda: sorted(path.name for path in state.folder.glob("packages/*"))  # noqa: E731
+    tidy(NoEngine(), state, Keep(max_bytes=110))
+    assert names() == ["a.json"]
+    tidy(NoEngine(), state, Keep(0, None))
+    assert names() == []
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A state folder of a real engine, with nothing left of it there afterwards."""

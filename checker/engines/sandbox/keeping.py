@@ -20,6 +20,7 @@ from checker.engines.sandbox.images.build import REPOSITORY
 from checker.engines.sandbox.sharing import alone
 from checker.engines.sandbox.state import State, Stored
 from checker.engines.store import files
+from checker.engines.whole_file import PARTIAL
 
 DAY = 86_400.0
 #: Another command may just be reading a wheel that it found in the store, without holding any lock.
@@ -121,18 +122,24 @@ def _drop_layers(state: State, kept: Iterable[Stored], freed: Freed) -> None:
     for path in [path for path in state.layers.glob("*") if path.name.partition(".")[0] not in wanted]:
         freed.layers += path.suffix == ".tar"
         _unlink(path, freed)
+    for path in state.folder.glob(f"*/*{PARTIAL}"):
+        _unlink(path, freed)
     for staging in state.folder.glob("staging-*"):
         shutil.rmtree(staging, ignore_errors=True)
 
 
 def _drop_prepared(state: State, keep: Keep, now: float, freed: Freed) -> None:
-    """Wheels that were laid out ahead, by when their records were last asked for."""
+    """Wheels that were laid out ahead, by when their records were last asked for, and what rests on them."""
     tars = [path for path in state.folder.glob("prepared/*.tar") if path.with_suffix(".json").is_file()]
     for path in {*state.folder.glob("prepared/*.tar"), *state.folder.glob("prepared/*.part")} - {*tars}:
         _unlink(path, freed)  # what killed runs left half done
     for path in _over(keep, now, [(path, path.with_suffix(".json").stat().st_mtime) for path in tars]):
         _unlink(path, freed)
         path.with_suffix(".json").unlink(missing_ok=True)
+    left = {path.stem for path in state.folder.glob("prepared/*.tar")}
+    for stored in state.stored():
+        if not left.issuperset(stored.parts):
+            stored.path.unlink(missing_ok=True)
 
 
 def _drop_built(state: State, keep: Keep, now: float, freed: Freed) -> None:

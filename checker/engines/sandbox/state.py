@@ -30,12 +30,16 @@ def digest_of(*parts: object) -> str:
 
 @dataclass(frozen=True)
 class Stored:
-    """A record that holds layers (digest → bytes). `used`: when it was last asked for, seconds since 1970."""
+    """A record that holds layers (digest → bytes). `used`: when it was last asked for, seconds since 1970.
+
+    `parts` are the keys of what was prepared of the wheels, where its layers are made of that.
+    """
 
     path: Path
     used: float
     layers: Mapping[str, int] = field(hash=False)
     image_id: str
+    parts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -75,7 +79,9 @@ class State:
         for kind in _WITH_LAYERS:
             for path in sorted((self.folder / kind).glob("*.json")):
                 found = _read(path) or {}
-                yield Stored(path, path.stat().st_mtime, _sizes(found), str(found.get("image_id")))
+                image_id, parts = str(found.get("image_id")), found.get("parts")
+                made_of = tuple(map(str, parts)) if isinstance(parts, list) else ()
+                yield Stored(path, path.stat().st_mtime, _sizes(found), image_id, made_of)
 
     def identity(self) -> str:
         """A name for this folder that no other has, made when first asked for."""
