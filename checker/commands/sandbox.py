@@ -25,9 +25,9 @@ from checker.rules.sandbox.order import image_order
 from checker.rules.sandbox.phases import script_phase
 from checker.tools import Image, Sandbox, Tools
 
-#: What must be clear before an image is made: see `NEEDS` of the sandbox check.
-_BEFORE = ("packages", "lock", "manifest")
-_ADVISORIES = "vulnerabilities"
+_SANDBOX, _ADVISORIES = "sandbox", "vulnerabilities"
+#: What must be clear before an image is made: whatever the check needs.
+_BEFORE = tuple(check for check in selected((_SANDBOX,)) if check.RULE != _SANDBOX)
 
 
 class Denied(UsageError):
@@ -43,7 +43,7 @@ def build(examinee: Examinee, policy: Policy, tools: Tools, sandbox: Sandbox, no
     """The skill's image, built or reused. Raises Denied, Unanswered, InputError."""
     usable(examinee)
     exam = Exam(policy=policy, examinees=(examinee,), now=now, offline=tools.index is None)
-    outcomes, engines = ask(selected(_BEFORE), exam, tools)
+    outcomes, engines = ask(_BEFORE, exam, tools)
     _pass(exam, tools, outcomes, engines)
     scanned, scanners = _scanned(exam, tools)
     _pass(exam, tools, (*outcomes, *scanned), (*engines, *scanners))
@@ -61,7 +61,7 @@ def _pass(exam: Exam, tools: Tools, outcomes: Sequence[Outcome], engines: Sequen
         now=exam.now,
         base=None,
         head=tools.head.revision,
-        check_order=[*_BEFORE, _ADVISORIES],
+        check_order=[*(check.RULE for check in _BEFORE), _ADVISORIES],
     )
     if verdict.decision is not DecisionWord.PASS:
         raise Denied(verdict)

@@ -74,6 +74,19 @@ def test_a_denied_skill_is_never_built(repo, proctor, monkeypatch):
     assert "evil" in result.out
 
 
+@pytest.mark.parametrize("address", ["file:///etc/{}", "ftp://elsewhere.example/{}"])
+def test_a_skill_that_takes_a_file_from_elsewhere_is_never_built(repo, proctor, monkeypatch, address):
+    """A check does not build it, either: whoever fetches such a file calls the address that the lock names."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
+    files = packaged("tables", "pandas")
+    place = "skills/tables/pylock.toml"
+    moved = re.sub(r'url = "[^"]*/', f'url = "{address.format("")}', files[place])
+    assert moved != files[place]
+    repo.commit({**files, place: moved})
+    result = proctor("sandbox", "build", "tables", "--path", repo.path, "--offline")
+    assert (result.code, "is not at an http(s) address" in result.out) == (1, True)
+
+
 @pytest.mark.parametrize("given", ["{", "@/no/such/file"])
 def test_input_that_is_no_json_is_a_usage_error(adder, proctor, given):
     result = proctor("sandbox", "run", "adder", "add.py", "--path", adder.path, "--input", given)
