@@ -40,7 +40,7 @@ def ask(
         return answers
 
     every = overlapped(one, range(len(order)), len(order), "check")
-    outcomes = tuple(outcome for check in order for outcome in said.by(check.RULE).values())
+    outcomes = tuple(outcome for answers in every for outcome in answers.outcomes)
     return outcomes, tuple(engine for answers in every for engine in answers.engines)
 
 

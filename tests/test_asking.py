@@ -130,6 +130,16 @@ def test_who_forgets_a_skill_or_cannot_answer_is_broken_for_whoever_reads_it() -
     assert {status for _, _, status in found} == {"broken"}
 
 
+def test_what_a_check_says_twice_of_a_skill_is_not_lost() -> None:
+    class Twice(Checked):
+        def examine(self, exam: Exam, tools: Tools, earlier: Earlier) -> Answers:
+            bad = Outcome(check=self.RULE, skill=SKILLS[0], status=Status.FAILED)
+            answers = super().examine(exam, tools, earlier)
+            return answers.model_copy(update={"outcomes": (bad, *answers.outcomes)})
+
+    assert asked(Twice("a"), Checked("b")) == [("a", SKILLS[0], "failed"), *passed("a", "b")]
+
+
 def test_an_error_ends_who_waits_for_the_check_that_made_it() -> None:
     begun = threading.Event()
 
