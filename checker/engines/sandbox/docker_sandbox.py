@@ -108,7 +108,8 @@ class DockerSandbox:
             if lacking:
                 wheels = self._builder.fetched(order)
                 with self._building:
-                    self._builder.prepare(order, wheels)
+                    if self._builder.lacks_packages(order):  # else a skill with the same lock was first
+                        self._builder.prepare(order, wheels)
 
     def build(self, order: ImageOrder) -> Image:
         """Build or reuse an image. Raises Unanswered or InputError; see `checker.tools.Sandbox`."""

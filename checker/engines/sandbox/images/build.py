@@ -80,7 +80,8 @@ class Builder:
         """Whether `build` would have to fetch and lay out packages. Raises Unanswered."""
         self.engine.reach()  # before the slow work: a machine without an engine is told at once
         below = self.below(order.base, order.python)
-        return self._known_packages(order, _packages_key(order, below), below.interpreter) is None
+        key = _packages_key(order, below)
+        return key not in self._ready and self._known_packages(order, key, below.interpreter) is None
 
     def fetched(self, order: ImageOrder) -> Mapping[str, Path]:
         """The wheels of the order by sha256, checked just now. Raises Unanswered and InputError."""
@@ -150,9 +151,16 @@ class Builder:
         """The packages of the order: kept, prepared, or laid out now. Raises Unanswered and InputError."""
         if (known := self._known_packages(order, key, interpreter)) is not None:
             return known
-        found = self._ready.pop(key, None) or self._laid_out(order, self.fetched(order), interpreter)
+        found = self._made_ready(key, interpreter)
+        if found is None:
+            found = self._laid_out(order, self.fetched(order), interpreter)
         self.state.remember("packages", key, {**sizes_of([]), **found.facts})
         return found
+
+    def _made_ready(self, key: str, interpreter: Interpreter) -> _Packages | None:
+        """Packages that were prepared, if they still are what they were: that may be minutes ago."""
+        found = self._ready.pop(key, None)
+        return found if found and Preparation(self.state, interpreter).intact(found.parts) else None
 
     def _known_packages(self, order: ImageOrder, key: str, interpreter: Interpreter) -> _Packages | None:
         """Packages of which all parts are there. What a new layer is made of is read and checked."""

@@ -49,7 +49,7 @@ class Preparation:
 
     def intact(self, parts: Iterable[Part]) -> bool:
         """Whether the files of these parts are what they were when they were written."""
-        return all(_read_digest(part.path) == part.digest for part in parts)
+        return all(part.path.is_file() and _read_digest(part.path) == part.digest for part in parts)
 
     def audit(self) -> Part:
         """The part of the audit hook. Raises Unanswered when compiling fails."""
