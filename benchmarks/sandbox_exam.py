@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.generate import POLICY
 from benchmarks.measure import Row, Sample, in_turn, process, proctor, seconds, table, timed
+from benchmarks.profiled import run
 from checker.cli.session import Session
 from checker.cli.terms import Terms
 from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
@@ -137,36 +136,21 @@ def fifty() -> Iterator[Row]:
     """`proctor check` of fifty small skills that share their packages, nothing built before."""
     with _setting(SKILLS) as setting:
         _forget(setting)
-        wall, peak, verdict = _measured(setting)
+        only = ("--worktree", "--offline", "--only", "sandbox", "--format", "json")
+        argv = (proctor(), "check", str(setting.place), *only, "--cache", str(setting.cache))
+        done = run(argv, accept=(0, 1, 3))
         passed = sum(
             outcome["status"] == "passed"
-            for skill in verdict["skills"]
+            for skill in json.loads(done.output)["skills"]
             for outcome in skill["outcomes"]
             if outcome["check"] == "sandbox"
         )
-        yield timed(f"`proctor check` of {SKILLS} small skills, sandbox", Sample((wall,)), 75.0)
+        yield timed(f"`proctor check` of {SKILLS} small skills, sandbox", Sample((done.wall,)), 75.0)
         yield Row("· what became of them", f"{passed} of {SKILLS} passed", met=passed == SKILLS)
-        yield Row("· most memory of Proctor's process", f"{peak / 2**20:.0f} MiB")
+        yield Row("· most memory at once, of Proctor and what it starts", f"{done.peak / 2**20:.0f} MiB")
 
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Row]]] = {"phase": phase, "exam": exam, "fifty": fifty}
-
-
-def _measured(setting: Setting) -> tuple[float, int, dict[str, list[dict[str, list[dict[str, str]]]]]]:
-    """Seconds and peak memory (bytes) of one check of all skills, and its verdict."""
-    only = ("--worktree", "--offline", "--only", "sandbox", "--format", "json")
-    argv = [proctor(), "check", str(setting.place), *only, "--cache", str(setting.cache)]
-    began = dt.datetime.now(dt.UTC)
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        assert child.stdout is not None
-        said = child.stdout.read()
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    wall = (dt.datetime.now(dt.UTC) - began).total_seconds()
-    try:
-        return wall, used.ru_maxrss * 1024, json.loads(said)
-    except ValueError as error:
-        raise SystemExit(f"`proctor check` ended with {child.returncode}") from error
 
 
 def _forget(setting: Setting) -> None:

@@ -14,6 +14,7 @@ import pytest
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images.bases import Base
 from checker.engines.sandbox.images.build import Builder
+from checker.engines.sandbox.images.laying_out import LayingOut
 from checker.engines.sandbox.images.packages import Interpreter
 from checker.engines.sandbox.state import State
 from checker.tools import ImageOrder
@@ -65,7 +66,8 @@ def wheels(tmp_path: Path) -> FolderWheels:
 @pytest.fixture
 def builder(wheels: FolderWheels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
     monkeypatch.setattr(Builder, "below", lambda *_: BELOW)
-    return Builder(Taking(), wheels, State(tmp_path / "state"))
+    state = State(tmp_path / "state")
+    return Builder(Taking(), LayingOut(wheels, state), state)
 
 
 def order_of(wheels: FolderWheels, text: str = "") -> ImageOrder:
@@ -84,7 +86,7 @@ def test_what_was_made_ready_and_altered_since_is_laid_out_anew(
 ) -> None:
     """Whoever asks for advisories may wait for minutes: the files lie where others can reach them."""
     order = order_of(wheels)
-    builder.prepare(order, builder.fetched(order))
+    builder.prepare(order, builder.packages.fetched(order))
     for part in (tmp_path / "state/prepared").glob("*.tar"):
         if how == "forged":
             part.write_bytes(part.read_bytes().replace(b"'intact'", b"'forged'"))
@@ -99,7 +101,7 @@ def test_what_is_ready_is_not_lacking_for_another_skill_with_the_same_lock(
 ) -> None:
     one, other = order_of(wheels, "1"), order_of(wheels, "2")
     assert builder.lacks_packages(one)
-    builder.prepare(one, builder.fetched(one))
+    builder.prepare(one, builder.packages.fetched(one))
     assert not builder.lacks_packages(other)
     builder.build(one)
     assert not builder.lacks_packages(other)

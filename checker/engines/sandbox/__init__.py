@@ -7,7 +7,7 @@
 from checker.engines.sandbox.docker_sandbox import DockerSandbox
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.housekeeping import Kept, clean, indexed, listed
-from checker.engines.sandbox.images.build import Wheels
+from checker.engines.sandbox.images.laying_out import Wheels
 from checker.engines.sandbox.keeping import Freed, Keep, tidy
 from checker.engines.sandbox.state import State
 

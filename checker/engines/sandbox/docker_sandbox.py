@@ -22,7 +22,8 @@ from checker.engines.sandbox.box.sink import Sink, open_sink
 from checker.engines.sandbox.circumstances import Circumstances
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images import pytest_layer
-from checker.engines.sandbox.images.build import ENV, Builder, Wheels
+from checker.engines.sandbox.images.build import ENV, Builder
+from checker.engines.sandbox.images.laying_out import LayingOut, Wheels
 from checker.engines.sandbox.images.sink_image import SinkImage, sink_image
 from checker.engines.sandbox.images.source_builds import BuiltToo, SourceBuilds
 from checker.engines.sandbox.keeping import Keep, tidy
@@ -57,7 +58,8 @@ class DockerSandbox:
         self._keep, self._tell = keep, tell
         self._state = State(folder)
         both = BuiltToo(self._state, wheels)
-        self._builder = Builder(self.engine, both, self._state)
+        packages = LayingOut(both, self._state)
+        self._builder = Builder(self.engine, packages, self._state)
         self._sources = SourceBuilds(self._builder, both, runtime)
         self._circumstances = Circumstances(self.engine, self._state, runtime)
         self._use = ExitStack()
@@ -106,7 +108,7 @@ class DockerSandbox:
                 self._begin()
                 lacking = not order.sources and self._builder.lacks_packages(order)
             if lacking:
-                wheels = self._builder.fetched(order)
+                wheels = self._builder.packages.fetched(order)
                 with self._building:
                     if self._builder.lacks_packages(order):  # else a skill with the same lock was first
                         self._builder.prepare(order, wheels)

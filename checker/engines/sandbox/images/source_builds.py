@@ -33,7 +33,8 @@ from checker.engines.sandbox.box.canaries import Canaries
 from checker.engines.sandbox.box.execution import Ended, execute
 from checker.engines.sandbox.box.keeper import keeper
 from checker.engines.sandbox.box.observe import Counters, Observer
-from checker.engines.sandbox.images.build import ENV, Builder, Wheels
+from checker.engines.sandbox.images.build import ENV, Builder
+from checker.engines.sandbox.images.laying_out import Wheels
 from checker.engines.sandbox.images.sdist import Source, read_sdist
 from checker.engines.sandbox.images.wheel_contents import bad
 from checker.engines.sandbox.state import State, digest_of
