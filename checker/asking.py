@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from checker.checks import Check
 from checker.errors import Unanswered
 from checker.model.answers import Answers
-from checker.model.outcome import Outcome
+from checker.model.outcome import Outcome, Status
 from checker.model.plan import Exam
 from checker.model.profile import Stage
 from checker.model.verdict import EngineRun
@@ -66,8 +66,10 @@ class _Said:
         self._outcomes: dict[str, dict[str, Outcome]] = {}
 
     def tell(self, rule: str, outcomes: Iterable[Outcome]) -> None:
+        """Should a check say two things of one skill, its readers must not go by the one that passed."""
+        passed_first = sorted(outcomes, key=lambda outcome: outcome.status is not Status.PASSED)
         with self._changed:
-            self._outcomes[rule] = {outcome.skill: outcome for outcome in outcomes}
+            self._outcomes[rule] = {outcome.skill: outcome for outcome in passed_first}
             self._changed.notify_all()
 
     def known(self, rule: str) -> bool:

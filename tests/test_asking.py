@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.asking import ask
+from checker.checks import CHECKS
 from checker.engines.stopwatch import Stopwatch
 from checker.errors import Unanswered
 from checker.model.answers import Answers
@@ -199,3 +200,21 @@ def test_waiting_for_another_check_is_no_stage() -> None:
     assert found[("lock",)] > 0.03
     assert found[("scan",)] > 0.03
     assert found.get(("lock", "checks"), 0) < 0.03
+
+
+def test_of_two_outcomes_for_one_skill_readers_go_by_the_one_that_did_not_pass() -> None:
+    for order in ((Status.FAILED, Status.PASSED), (Status.PASSED, Status.FAILED)):
+        twice = tuple(Outcome(check="twice", skill="skills/a", status=status) for status in order)
+        said = SimpleNamespace(
+            RULE="twice", NEEDS=(), examine=lambda *_, twice=twice: Answers(outcomes=twice)
+        )
+        reader = Checked("reads", lambda earlier: earlier["twice", "skills/a"].status)
+        outcomes, _ = ask((said, reader), EXAM, TOOLS)
+        assert {one.status for one in outcomes if one.check == "reads"} == {Status.FAILED}
+
+
+def test_every_check_comes_after_those_it_reads() -> None:
+    """What comes later is not there for it: a sandbox before the advisories would build what is malicious."""
+    order = [check.RULE for check in CHECKS]
+    assert all(order.index(need) < order.index(check.RULE) for check in CHECKS for need in check.NEEDS)
+    assert order.index("vulnerabilities") < order.index("sandbox")
