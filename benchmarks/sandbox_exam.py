@@ -25,7 +25,7 @@ from checker.engines.sandbox import DockerSandbox, Engine, Keep, State, tidy
 from checker.engines.wheels import WheelStore
 from checker.errors import ProctorError
 from checker.model.policy import Limits
-from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.order import ImageOrders
 from checker.rules.sandbox.phases import phases
 from checker.tools import Image, ImageOrder, Phase
 
@@ -170,7 +170,7 @@ def _setting(skills: int) -> Iterator[Setting]:
             proctor(), "sandbox", "build", "skills/s0", "--no-advisories", *shared
         )  # fetches the wheels, makes the base
         session = Session.open(stack, place, "skills/s0", Terms(dt.datetime.now(dt.UTC), cache, offline=True))
-        order = image_order(session.examinee, session.wiring.policy, session.wiring.policy_tree)
+        order = ImageOrders(session.wiring.policy, session.wiring.policy_tree).of(session.examinee)
         sandbox = stack.enter_context(DockerSandbox(WheelStore(cache / "wheels", None), cache / "sandbox"))
         try:
             yield Setting(place, cache, sandbox, session, order)

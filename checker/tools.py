@@ -155,7 +155,8 @@ class ImageOrder:
     """What to put in an image. `wheels` are verified lock files, `files` the skill's own (path → content).
 
     `files` keys are relative to the skill's folder; the value is (content, executable). `sources` are source
-    archives that the policy allows to be built, in a box of their own with the `wheels` as tools.
+    archives that the policy allows to be built, in a box of their own with the `wheels` as tools. `shared`:
+    other skills' images have the same packages, so they are worth a layer, however small they are.
     """
 
     skill: str
@@ -167,6 +168,7 @@ class ImageOrder:
     max_wheel_bytes: int
     max_unpacked_bytes: int
     sources: tuple[LockedFile, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
 from checker.rules.sandbox.engine_run import NAME, engine_run
 from checker.rules.sandbox.findings import findings, not_run, note
-from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.order import ImageOrders
 from checker.rules.sandbox.phases import phases
 from checker.rules.sandbox.tests import RULE as _RULE
 from checker.rules.sandbox.tests import lost_tests
@@ -29,9 +29,10 @@ NEEDS: tuple[str, ...] = ("manifest", "lock", "sources", "packages")
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Build and run each skill that the policy allows, as many at a time as the sandbox has room for."""
+    orders = ImageOrders(exam.policy, tools.head)
 
     def answer(examinee: Examinee) -> Outcome:
-        return _with_lost_tests(exam, examinee, _outcome(exam, examinee, tools, earlier))
+        return _with_lost_tests(exam, examinee, _outcome(exam, examinee, orders, tools, earlier))
 
     outcomes = tuple(overlapped(answer, exam.examinees, _at_once(exam, tools), RULE))
     return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
@@ -49,7 +50,11 @@ def _at_once(exam: Exam, tools: Tools) -> int:
 
 
 def _outcome(
-    exam: Exam, examinee: Examinee, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]
+    exam: Exam,
+    examinee: Examinee,
+    orders: ImageOrders,
+    tools: Tools,
+    earlier: Mapping[tuple[str, str], Outcome],
 ) -> Outcome:
     skill = examinee.skill
     if _is_idle(skill):
@@ -57,7 +62,7 @@ def _outcome(
         return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
-    return _denied(exam, examinee, earlier) or _built(exam, examinee, tools, tools.sandbox, earlier)
+    return _denied(exam, examinee, earlier) or _built(exam, examinee, orders, tools, tools.sandbox, earlier)
 
 
 def _is_idle(skill: Skill) -> bool:
@@ -113,13 +118,14 @@ def _denies(exam: Exam, examinee: Examinee, finding: Finding) -> bool:
 def _built(
     exam: Exam,
     examinee: Examinee,
+    orders: ImageOrders,
     tools: Tools,
     sandbox: Sandbox,
     earlier: Mapping[tuple[str, str], Outcome],
 ) -> Outcome:
     skill = examinee.skill
     try:
-        order = image_order(examinee, exam.policy, tools.head)
+        order = orders.of(examinee)
         sandbox.prepare(order)  # meanwhile the advisory engines are asked
         if (dangerous := _dangerous(skill, earlier)) is not None:
             return dangerous

@@ -21,7 +21,7 @@ from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.model.verdict import DecisionWord, EngineRun, Verdict
 from checker.pipeline import selected
-from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.order import ImageOrders
 from checker.rules.sandbox.phases import script_phase
 from checker.tools import Image, Sandbox, Tools
 
@@ -48,7 +48,7 @@ def build(examinee: Examinee, policy: Policy, tools: Tools, sandbox: Sandbox, no
     scanned, scanners = _scanned(exam, tools)
     _pass(exam, tools, (*outcomes, *scanned), (*engines, *scanners))
     tools.progress.step("building", examinee.skill.id)
-    return sandbox.build(image_order(examinee, policy, tools.head))
+    return sandbox.build(ImageOrders(policy, tools.head).of(examinee))
 
 
 def _pass(exam: Exam, tools: Tools, outcomes: Sequence[Outcome], engines: Sequence[EngineRun]) -> None:

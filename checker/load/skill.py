@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from checker.errors import InputError, Unanswered
@@ -19,7 +18,7 @@ from checker.load.skill_yaml import SkillYaml, read_skill_yaml
 from checker.load.tree_problems import absent, absent_content
 from checker.model.base import Location
 from checker.model.discovery import Discovery
-from checker.model.lock import Lock
+from checker.model.lock import LOCK_NAME, Lock
 from checker.model.plan import SkillFolder
 from checker.model.policy import Policy
 from checker.model.skill import Problem, Skill
@@ -27,8 +26,6 @@ from checker.rules.policy.grants import granted
 from checker.tools import Tree
 
 MANIFEST = "skill.yaml"
-#: What PEP 751 lets a lock be called, in any letter case.
-_LOCK_NAME = re.compile(r"pylock\.(?:[^.]+\.)?toml", re.IGNORECASE)
 
 
 def lock_name(policy: Policy, number: int) -> str:
@@ -149,7 +146,7 @@ def _locks(files: SkillFiles, policy: Policy) -> tuple[dict[str, Lock], dict[str
 def _stray_locks(files: SkillFiles, policy: Policy) -> Iterator[Problem]:
     """Locks that an installer would take and that are for no target, so that no check looks at them."""
     judged = {files.path(lock_name(policy, number)) for number in range(len(policy.targets))}
-    for path in files.beside(_LOCK_NAME):
+    for path in files.beside(LOCK_NAME):
         if path not in judged:
             yield Problem(
                 message="this lock is for no target of the policy, so nothing in it is examined",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from packaging.version import Version
 from pydantic import ConfigDict
 
 from checker.model.base import Frozen, Location
+
+#: What PEP 751 lets a lock be called, in any letter case.
+LOCK_NAME = re.compile(r"pylock\.(?:[^.]+\.)?toml", re.IGNORECASE)
 
 
 class Pin(NamedTuple):

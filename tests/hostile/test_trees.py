@@ -17,7 +17,7 @@ from checker.load.repository import load_repository
 from checker.load.skill import load_skill
 from checker.model.level import Level
 from checker.model.plan import Examinee
-from checker.rules.sandbox.order import image_order
+from checker.rules.sandbox.order import ImageOrders
 from checker.tools import Tree
 from tests.hostile.corpus import Case, cases
 from tests.support.policies import default_policy
@@ -63,7 +63,7 @@ def ordered(tree: Tree, folder: Path) -> tuple[str, str]:
         return "broken", visible(str(skill.unusable))
     examinee = Examinee(skill=skill, level=Level.INTERN)
     try:
-        order = image_order(examinee, default_policy(), tree)
+        order = ImageOrders(default_policy(), tree).of(examinee)
         with DockerSandbox(FolderWheels(folder), folder / "state") as box:
             box.build(order)
     except InputError as error:

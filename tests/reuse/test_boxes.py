@@ -129,6 +129,7 @@ CHANGED_ORDERS: dict[str, ImageOrder] = {
     "labels": replace(ORDER, labels={"lock": "e"}),
     "wheel-limit": replace(ORDER, max_wheel_bytes=1),
     "unpacked-limit": replace(ORDER, max_unpacked_bytes=1),
+    "shared": replace(ORDER, shared=True),
 }  # fmt: skip
 FIRST, SECOND = PHASES
 CHANGED_PHASES: dict[str, tuple[Phase, ...]] = {
@@ -156,6 +157,7 @@ def test_every_part_of_a_key_has_its_case() -> None:
         "labels",
         "max_wheel_bytes",
         "max_unpacked_bytes",
+        "shared",
     }
     assert set(ImageOrder.__dataclass_fields__) == covered | {"sources"}  # with sources nothing is reused
     assert set(Phase.__dataclass_fields__) == {"name", "argv", "stdin", "needs_pytest", "reports"}

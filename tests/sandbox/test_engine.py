@@ -526,6 +526,22 @@ def test_small_packages_are_one_layer_with_the_skill(box: DockerSandbox, wheels:
     assert seen.output == "small\n2\n"
 
 
+def test_small_packages_of_several_skills_are_a_layer_that_they_share(
+    box: DockerSandbox, wheels: FolderWheels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = wheels.add(build_wheel("common", modules={"common": "print('common')\n"}))
+    orders = [
+        replace(image_order({"a.py": f"import common\nprint({n})\n"}, [wheel]), shared=True) for n in (1, 2)
+    ]
+    one, other = (layers_of(box, order) for order in orders)
+    assert one[:-1] == other[:-1]
+    assert one[-1] != other[-1]
+    alone = layers_of(box, replace(orders[0], shared=False))
+    assert len(alone) == len(one) - 1
+    (seen,) = box.run(box.build(orders[1]), [Phase("run", ("python", "a.py"))], LIMITS)
+    assert seen.output == "common\n2\n"
+
+
 def test_large_packages_are_a_layer_that_skills_share(
     box: DockerSandbox, wheels: FolderWheels, monkeypatch: pytest.MonkeyPatch
 ) -> None:

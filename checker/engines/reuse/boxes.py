@@ -117,7 +117,7 @@ def _order_key(order: ImageOrder) -> object:
     files = [[path, _sha256(content), runs] for path, (content, runs) in sorted(order.files.items())]
     wheels = sorted([file.filename, file.sha256 or ""] for file in order.wheels)
     limits = [order.max_wheel_bytes, order.max_unpacked_bytes]
-    return [order.skill, order.python, order.base, wheels, files, dict(order.labels), limits]
+    return [order.skill, order.python, order.base, wheels, files, dict(order.labels), limits, order.shared]
 
 
 def _phase_key(phase: Phase) -> object:

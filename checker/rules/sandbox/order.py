@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from checker.errors import InputError, Unanswered
 from checker.escape import visible
+from checker.model.lock import LOCK_NAME, Lock
 from checker.model.plan import Examinee
 from checker.model.policy import Policy, Target
 from checker.model.skill import Entry, FileKind, Skill
 from checker.rules.lfs import is_pointer
 from checker.rules.links import Links
-from checker.rules.lock.wheel_choice import choose, is_linux
+from checker.rules.lock.wheel_choice import WheelChoice, choose, is_linux
 from checker.tools import ImageOrder, Tree
 
 ENGINE = "sandbox"
@@ -34,28 +37,53 @@ def python_of(skill: Skill, policy: Policy) -> str:
     return target_of(policy).python or skill.python or policy.default_python
 
 
-def image_order(examinee: Examinee, policy: Policy, head: Tree) -> ImageOrder:
-    """The order for a skill's image. Raises Unanswered (nothing can be run) and InputError (the skill)."""
-    skill, target = examinee.skill, target_of(policy)
-    python = python_of(skill, policy)
+class ImageOrders:
+    """Orders for the images of skills of one tree. For any number of threads."""
+
+    def __init__(self, policy: Policy, head: Tree) -> None:
+        """Nothing is read yet."""
+        self._policy, self._head = policy, head
+
+    def of(self, examinee: Examinee) -> ImageOrder:
+        """The order for an image. Raises Unanswered (nothing can be run) and InputError (the skill)."""
+        skill, policy = examinee.skill, self._policy
+        python, lock = python_of(skill, policy), _lock(skill, target_of(policy))
+        choice = _chosen(lock, python, policy) if lock else None
+        digest = next((e.digest for e in skill.files if lock and e.path == lock.file), "")
+        return ImageOrder(
+            skill=skill.id,
+            python=python,
+            base=policy.sandbox.base,
+            wheels=choice.wheels if choice else (),
+            sources=choice.sources if choice else (),
+            files=_files(skill, self._head),
+            labels={"org.proctor.lock": digest} if digest else {},
+            max_wheel_bytes=policy.sandbox.max_wheel_mb << 20,
+            max_unpacked_bytes=policy.sandbox.max_unpacked_mb << 20,
+            shared=digest in self._repeated,
+        )
+
+    @cached_property
+    def _repeated(self) -> frozenset[str]:
+        """Digests of locks that lie at several places of the tree, whatever is examined of it today."""
+        entries = self._head.entries()
+        locks = (entries[path] for path in entries if LOCK_NAME.fullmatch(path.rpartition("/")[2]))
+        counted = Counter(entry.digest for entry in locks if entry.kind is not FileKind.SYMLINK)
+        return frozenset(digest for digest, times in counted.items() if times > 1)
+
+
+def _lock(skill: Skill, target: Target) -> Lock | None:
     lock = skill.locks.get(target.name)
     if lock is None and skill.packages:
         raise Unanswered(ENGINE, f"no lock for target {target.name}: run `proctor lock {visible(skill.id)}`")
-    choice = choose(lock, python, target.platform, policy.source_builds) if lock else None
-    if choice and choice.problems:
+    return lock
+
+
+def _chosen(lock: Lock, python: str, policy: Policy) -> WheelChoice:
+    choice = choose(lock, python, target_of(policy).platform, policy.source_builds)
+    if choice.problems:
         raise Unanswered(ENGINE, "; ".join(choice.problems))
-    digest = next((e.digest for e in skill.files if lock and e.path == lock.file), "")
-    return ImageOrder(
-        skill=skill.id,
-        python=python,
-        base=policy.sandbox.base,
-        wheels=choice.wheels if choice else (),
-        sources=choice.sources if choice else (),
-        files=_files(skill, head),
-        labels={"org.proctor.lock": digest} if digest else {},
-        max_wheel_bytes=policy.sandbox.max_wheel_mb << 20,
-        max_unpacked_bytes=policy.sandbox.max_unpacked_mb << 20,
-    )
+    return choice
 
 
 def _files(skill: Skill, head: Tree) -> dict[str, tuple[bytes, bool]]:

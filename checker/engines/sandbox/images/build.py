@@ -118,7 +118,7 @@ class Builder:
     ) -> tuple[Layer, ...]:
         """The layers of packages and skill, or the one of both."""
         environment, own = environment_members(interpreter), _skill_members(order)
-        if packages.is_one_layer_with(order.files):
+        if packages.lie_with(order):
             return (early.layer(stacked([*environment, *own], packages.parts)),)
         pieces = stacked(environment, packages.parts)
         layer = Layer(packages.layer, pieces) if packages.layer else early.layer(pieces)
@@ -195,4 +195,4 @@ def _skill_key(order: ImageOrder) -> str:
         [path, hashlib.sha256(content).hexdigest(), executable]
         for path, (content, executable) in sorted(order.files.items())
     ]
-    return digest_of(order.skill, files)
+    return digest_of(order.skill, files, order.shared)

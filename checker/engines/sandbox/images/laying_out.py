@@ -18,8 +18,8 @@ from checker.engines.sandbox.state import State, digest_of, sizes_of
 from checker.model.lock import LockedFile
 from checker.tools import ImageOrder
 
-#: Up to so many bytes, packages and the skill's own files are one layer: an engine starts a process for each
-#: layer, which takes it about as long as this much content. Larger packages are a layer that skills share.
+#: Up to so many bytes, packages and the files of the only skill that has them are one layer: an engine starts
+#: a process for each layer, which takes it about as long as this much content.
 _ONE_LAYER = 8 << 20
 
 
@@ -37,10 +37,10 @@ class Packages(NamedTuple):
     facts: dict[str, Any]
     layer: str = ""
 
-    def is_one_layer_with(self, files: Mapping[str, tuple[bytes, bool]]) -> bool:
-        """Whether they are small enough to lie in one layer with these files of a skill."""
-        own = sum(len(content) for content, _ in files.values())
-        return own + sum(part.path.stat().st_size for part in self.parts) <= _ONE_LAYER
+    def lie_with(self, order: ImageOrder) -> bool:
+        """Whether they lie in one layer with the skill's files: small, and no other skill's."""
+        own = sum(len(content) for content, _ in order.files.values())
+        return not order.shared and own + sum(part.path.stat().st_size for part in self.parts) <= _ONE_LAYER
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class LayingOut:
         if known is None or parts is None:
             return None
         found = Packages(tuple(parts), known, next(iter(known["layers"]), ""))
-        if found.layer and not found.is_one_layer_with(order.files):
+        if found.layer and not found.lie_with(order):
             return found  # the engine holds the layer against its digest
         return found if preparation.intact(parts) else None
 

@@ -47,7 +47,7 @@ def load(
         loaded = _sent(engine, recipe, stream(recipe), anew)
     if loaded is None:
         raise Unanswered(ENGINE, "the image it loaded is not the one that was sent")
-    for count in range(1, len(recipe.layers) + 1):
+    for count in range(below + 1, len(recipe.layers) + 1):
         _remember(state, _chain(recipe.layers[:count]), loaded["Id"], known=count <= present)
     return loaded
 
