@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from checker.errors import InputError, Unanswered, UsageError
 from checker.escape import visible
@@ -29,13 +30,23 @@ NEEDS: tuple[str, ...] = ("manifest", "lock", "sources", "packages")
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Build and run each skill that the policy allows, as many at a time as the sandbox has room for."""
-    orders = ImageOrders(exam.policy, tools.head)
+    around = _Around(exam, tools, ImageOrders(exam.policy, tools.head), earlier)
 
     def answer(examinee: Examinee) -> Outcome:
-        return _with_lost_tests(exam, examinee, _outcome(exam, examinee, orders, tools, earlier))
+        return _with_lost_tests(exam, examinee, _outcome(around, examinee))
 
     outcomes = tuple(overlapped(answer, exam.examinees, _at_once(exam, tools), RULE))
     return Answers(outcomes=outcomes, engines=(_engine(tools, outcomes),))
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What is the same for every skill of a run."""
+
+    exam: Exam
+    tools: Tools
+    orders: ImageOrders
+    earlier: Mapping[tuple[str, str], Outcome]
 
 
 def _at_once(exam: Exam, tools: Tools) -> int:
@@ -49,20 +60,14 @@ def _at_once(exam: Exam, tools: Tools) -> int:
     return tools.sandbox.at_once(limits[0].model_copy(update=most))
 
 
-def _outcome(
-    exam: Exam,
-    examinee: Examinee,
-    orders: ImageOrders,
-    tools: Tools,
-    earlier: Mapping[tuple[str, str], Outcome],
-) -> Outcome:
-    skill = examinee.skill
+def _outcome(around: _Around, examinee: Examinee) -> Outcome:
+    skill, tools = examinee.skill, around.tools
     if _is_idle(skill):
         idle = Outcome.not_applicable(RULE, skill.id, "has no Python files and declares no packages")
         return idle.model_copy(update={"findings": not_run(skill)})
     if tools.sandbox is None:
         return Outcome.skipped(RULE, skill.id, tools.off.get("sandbox", "switched off"))
-    return _denied(exam, examinee, earlier) or _built(exam, examinee, orders, tools, tools.sandbox, earlier)
+    return _denied(around, examinee) or _built(around, examinee, tools.sandbox)
 
 
 def _is_idle(skill: Skill) -> bool:
@@ -76,15 +81,15 @@ def _with_lost_tests(exam: Exam, examinee: Examinee, outcome: Outcome) -> Outcom
     return outcome.model_copy(update={"findings": (*outcome.findings, *lost), "status": status})
 
 
-def _denied(exam: Exam, examinee: Examinee, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:
+def _denied(around: _Around, examinee: Examinee) -> Outcome | None:
     """Why the skill must not be built: nothing that the policy denies, or may deny, gets near the engine."""
     skill = examinee.skill
     for check in NEEDS:
-        before = earlier.get((check, skill.id))
+        before = around.earlier.get((check, skill.id))
         if before is None or before.status is Status.BROKEN:
             reason = before.reason if before else "it did not run"
             return Outcome.broken(RULE, skill.id, f"not built, because `{check}` is not answered: {reason}")
-        denials = [finding for finding in before.findings if _denies(exam, examinee, finding)]
+        denials = [finding for finding in before.findings if _denies(around.exam, examinee, finding)]
         if denials or (before.status is Status.FAILED and not before.findings):
             what = ", ".join(dict.fromkeys(denial.subject for denial in denials)) or check
             return Outcome.skipped(
@@ -115,21 +120,14 @@ def _denies(exam: Exam, examinee: Examinee, finding: Finding) -> bool:
     return ruling is None or bool(ruling.objection)
 
 
-def _built(
-    exam: Exam,
-    examinee: Examinee,
-    orders: ImageOrders,
-    tools: Tools,
-    sandbox: Sandbox,
-    earlier: Mapping[tuple[str, str], Outcome],
-) -> Outcome:
-    skill = examinee.skill
+def _built(around: _Around, examinee: Examinee, sandbox: Sandbox) -> Outcome:
+    skill, progress = examinee.skill, around.tools.progress
     try:
-        order = orders.of(examinee)
+        order = around.orders.of(examinee)
         sandbox.prepare(order)  # meanwhile the advisory engines are asked
-        if (dangerous := _dangerous(skill, earlier)) is not None:
+        if (dangerous := _dangerous(skill, around.earlier)) is not None:
             return dangerous
-        tools.progress.step("building", visible(skill.id))
+        progress.step("building", visible(skill.id))
         image = sandbox.build(order)
     except (Unanswered, UsageError) as error:
         return Outcome.broken(RULE, skill.id, str(error))
@@ -138,11 +136,11 @@ def _built(
     except InputError as error:
         return Outcome.of(RULE, skill.id, (_unbuildable(skill, error),))
     try:
-        tools.progress.step("running", visible(skill.id))
-        seen = _run(exam, examinee, image, sandbox)
+        progress.step("running", visible(skill.id))
+        seen = _run(around.exam, examinee, image, sandbox)
     except Unanswered as error:
         return Outcome.broken(RULE, skill.id, str(error), _notes(skill, image))
-    return _judged(exam, examinee, image, seen)
+    return _judged(around.exam, examinee, image, seen)
 
 
 def _run(exam: Exam, examinee: Examinee, image: Image, sandbox: Sandbox) -> tuple[PhaseEvidence, ...]:

@@ -73,7 +73,7 @@ def command(
     that revision's own, so that no change can approve itself; only the skills affected since are examined.
     """
     from checker.cli.examining import examine
-    from checker.cli.wiring import open_revisions
+    from checker.cli.revisions import open_revisions
     from checker.pipeline import Request
 
     if base is None and policy_from == "base":

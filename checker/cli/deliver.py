@@ -19,7 +19,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Show the change a
 
 def deliver_edit(path: Path, make: Callable[[Tree], Edit], *, dry_run: bool) -> None:
     """Make an edit of the files on disk and deliver it. Raises UsageError, and what `make` raises."""
-    from checker.cli.wiring import open_worktree
+    from checker.cli.revisions import open_worktree
 
     with ExitStack() as stack:
         edit = make(open_worktree(stack, path))

@@ -34,7 +34,8 @@ def command(path: Path, dry_run: bool, no_lock: bool, level: str | None, terms: 
     configuration. What is there already is never changed, so it is safe to run again. Nothing of a skill is
     run. Works on the files on disk.
     """
-    from checker.cli.wiring import Wiring, open_worktree
+    from checker.cli.revisions import open_worktree
+    from checker.cli.wiring import Wiring
     from checker.commands.init import init, starting_policy
 
     with ExitStack() as stack:

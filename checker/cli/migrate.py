@@ -16,7 +16,7 @@ from checker.cli.options import path_argument
 @dry_run_option
 def command(path: Path, dry_run: bool) -> None:
     """Rewrite the policy files of PATH that have an older version, and show the change."""
-    from checker.cli.wiring import open_worktree
+    from checker.cli.revisions import open_worktree
     from checker.commands.migrate import migrate
 
     with ExitStack() as stack:

@@ -72,7 +72,7 @@ def _revisions(
 ) -> tuple[Revisions, bool]:
     """What is compared, and whether its base may be another commit when the parts are examined."""
     if event is None:
-        from checker.cli.wiring import open_revisions
+        from checker.cli.revisions import open_revisions
 
         found = open_revisions(stack, path, base=base, worktree=False)
         return replace(found, own_policy=own_policy), False

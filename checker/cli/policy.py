@@ -25,7 +25,7 @@ def lint(path: Path, now: dt.datetime) -> int:
 
     Exit codes: 0 nothing or notes alone, 1 errors or warnings, 2 the policy cannot be read.
     """
-    from checker.cli.wiring import open_worktree
+    from checker.cli.revisions import open_worktree
     from checker.commands.policy import lint, worst
     from checker.reporters.policy import remarks
 
@@ -43,7 +43,7 @@ def test(path: Path, now: dt.datetime) -> int:
 
     Exit codes: 0 all as expected, 1 not, 2 the policy or a case cannot be read, or there is none.
     """
-    from checker.cli.wiring import open_worktree
+    from checker.cli.revisions import open_worktree
     from checker.commands.policy import try_cases
     from checker.load.policy_tests import TESTS
     from checker.reporters.policy import trials

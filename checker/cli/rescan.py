@@ -68,7 +68,8 @@ def command(
 
 def _examined(path: Path, terms: Terms, *, worktree: bool) -> tuple[Verdict, Policy]:
     """The verdict, and the policy that judged. Nothing of earlier runs is reused. Raises UsageError."""
-    from checker.cli.wiring import Wiring, open_revisions
+    from checker.cli.revisions import open_revisions
+    from checker.cli.wiring import Wiring
     from checker.pipeline import Request, run
 
     policies: list[Policy] = []

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from checker.cli.cache_folder import cache_folder
-from checker.engines.git import Git
-from checker.engines.worktree import WorkTree
+from checker.cli.revisions import open_worktree
 from checker.errors import UsageError
-from checker.escape import visible
 from checker.load.policy import load_policy
 from checker.model.policy import Policy
-from checker.pipeline import Revisions
 from checker.tools import UNTIMED, Clock, Index, Progress, Sandbox, Scanner, Tools, Tree, Wheels
 
 if TYPE_CHECKING:
@@ -34,32 +31,6 @@ if TYPE_CHECKING:
 
 _ONLINE = "online"
 _MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
-
-
-def open_revisions(stack: ExitStack, path: Path, *, base: str | None, worktree: bool) -> Revisions:
-    """The trees to look at, open until `stack` closes. Raises UsageError."""
-    if worktree and base is None:
-        return Revisions(head=open_worktree(stack, path))
-    git = Git.find(path)
-    if git is None:
-        raise UsageError(
-            f"{visible(str(path))} is not in a git repository (--worktree examines a plain folder)"
-        )
-    stack.enter_context(git)
-    head: Tree = WorkTree(path, git) if worktree else git.tree(git.head())
-    if base is None:
-        return Revisions(head=head)
-    tip = git.resolve(base)
-    fork = git.merge_base(tip, git.head())
-    return Revisions(head, git.tree(tip), git.tree(fork), policy_ever=git.ever_held(tip, "policies"))
-
-
-def open_worktree(stack: ExitStack, path: Path) -> Tree:
-    """The files on disk, open until `stack` closes. Raises UsageError."""
-    if not path.is_dir():
-        raise UsageError(f"{visible(str(path))} is not a folder")
-    git = Git.find(path)
-    return WorkTree(path, stack.enter_context(git) if git is not None else None)
 
 
 @dataclass

@@ -6,6 +6,7 @@ and of the merge commit, as on GitHub; what a job needs besides, it fetches over
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.support.repos import ScratchRepo
 
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.slow, pytest.mark.timeout(600)]
 EXAMPLES = ROOT / "examples/workflows"
+DOCS = ROOT / "docs/caching.md"
 WORKFLOW = ".github/workflows/proctor.yml"
 NUMBER = 7
 #: A skill that fails as long as it imports what it does not declare, and whose test runs in the sandbox.
@@ -173,6 +175,38 @@ def test_a_token_that_may_not_comment_leaves_summary_and_outputs(project):
     assert project.github.bodies(NUMBER) == []
     said = "| proctor: No comment: the token may not write one (pull-requests: write)"
     assert acted.log.count(said) == 1
+
+
+def with_kept_evidence() -> str:
+    """The workflow with the steps that docs/caching.md gives to copy; the runner's cache folder is elsewhere."""
+    found = re.search(r"## With actions/cache\n.*?```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    assert found
+    steps = found[1].replace("~/.cache/proctor", "${{ env.PROCTOR_CACHE }}")
+    workflow = (EXAMPLES / "pull-request.yml").read_text()
+    (proctor,) = re.findall(r" *- uses: OWNER/proctor@.*\n *id: proctor\n", workflow)
+    return workflow.replace(proctor, steps)
+
+
+def test_evidence_is_kept_by_the_documented_steps_and_reused(project, home):
+    project.origin.commit({WORKFLOW: with_kept_evidence()}, "Keep evidence")
+    project.change(GOOD)
+    shutil.rmtree(home / "proctor-cache/evidence", ignore_errors=True)
+    acted = project.pull_request()
+    assert acted.code == 0, acted.log
+    assert "reused" not in project.comment()
+
+    shutil.rmtree(home / "proctor-cache/evidence")  # another machine, to which the store alone is common
+    acted = project.pull_request()
+    assert acted.code == 0, acted.log
+    assert "reused" in project.comment()
+
+
+def test_evidence_of_a_fork_is_not_kept_by_the_documented_steps(project):
+    project.origin.commit({WORKFLOW: with_kept_evidence()}, "Keep evidence")
+    project.change(GOOD)
+    acted = project.pull_request(READ, fork=True)
+    assert acted.code == 0, acted.log
+    assert not (project.runner.store / "cache").exists()
 
 
 MORE = {f"skills/{name}/SKILL.md": SKILL_MD.format(name=name) for name in ("maps", "songs")}
