@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.asking import ask
@@ -24,6 +24,7 @@ from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.tools import Tools
 from tests.support import verdicts
+from tests.support.examples import examples
 
 Earlier = Mapping[tuple[str, str], Outcome]
 Say = Callable[[Earlier], Status | None]
@@ -159,7 +160,7 @@ def test_an_error_ends_who_waits_for_the_check_that_made_it() -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("check-")]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.sets(st.integers(0, 5)), st.sampled_from(["passed", "failed"])),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.discovering import discovered, problems
+from tests.support.examples import examples
 from tests.support.trees import Gitlink, Special, Symlink
 
 NAMES = [
@@ -32,7 +33,7 @@ TEXT = st.lists(PIECES | st.text(max_size=5), max_size=40).map(" ".join) | st.li
     "\n".join
 )
 CONTENT = TEXT.map(str.encode) | st.binary(max_size=200)
-MODEST = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MODEST = examples(150)
 
 
 @MODEST

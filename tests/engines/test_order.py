@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.cli import main
 from checker.errors import Unanswered
 from checker.model.advisory import ScanReport
 from checker.model.lock import Pin
+from tests.support.examples import examples
 from tests.support.index_server import IndexServer, answers
 from tests.support.locked import advisory
 from tests.support.osv import document, until
@@ -48,7 +49,7 @@ class Timed:
 engines = st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=3, max_size=3)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(engines)
 def test_engines_answer_in_their_own_order(how: list[tuple[int, bool]]) -> None:
     """Each fails alone, and the others' findings, runs and aliases come out as if it had been asked in turn."""

@@ -7,7 +7,7 @@ import datetime as dt
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.github.body import VerdictComment, marker
@@ -15,6 +15,7 @@ from checker.github.rescan import _writer
 from checker.reporters.budget import COMMENT_LIMIT
 from checker.reporters.rescan_issue import changes, standing
 from checker.rules.advisories.rescan import compare
+from tests.support.examples import examples
 from tests.support.verdicts import failed, finding, policy, verdict_on, verdicts
 
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
@@ -23,7 +24,7 @@ HOSTILE = "<img src=x> @everyone #1 [x](javascript:1) | `a` </details> <!-- chan
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@examples(40)
 @given(verdicts, st.lists(st.text(max_size=40), max_size=2))
 def test_a_comment_stays_within_its_limit_and_is_not_touched_for_the_time_alone(verdict, remarks):
     first = VerdictComment(verdict, MARK, "https://git.example/run/1", tuple(remarks))
@@ -48,7 +49,7 @@ def test_a_marker_holds_nothing_of_what_it_is_about():
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@examples(30)
 @given(verdicts, verdicts)
 def test_an_issue_stays_within_its_limit_and_keeps_what_changed_last(before, after):
     found = compare(before, after, policy())

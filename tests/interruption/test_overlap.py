@@ -9,11 +9,12 @@ import time
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import overlap
 from checker.overlap import Abandoned, ended_by, overlapped, pause, still_wanted
+from tests.support.examples import examples
 
 
 class Failed(Exception):
@@ -28,7 +29,7 @@ def ours() -> list[str]:
 items = st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(items, st.integers(1, 5))
 def test_the_same_as_a_loop(todo: list[tuple[int, bool]], at_once: int) -> None:
     def work(number: int) -> int:

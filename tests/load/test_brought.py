@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.compare import compare
@@ -22,6 +22,7 @@ from checker.policy_review import PolicyChange
 from checker.rules.policy.diff import touched
 from checker.rules.policy.preview import Pair, preview
 from tests.cli.conftest import lock, packaged, prompt
+from tests.support.examples import examples
 from tests.support.policies import default_policy, entry, waiver
 from tests.support.remembering import MemoryStore
 from tests.support.trees import Content, MemoryTree, Symlink
@@ -96,14 +97,14 @@ RUN = st.tuples(st.sampled_from(EDITS), st.sampled_from(EDITS), policies(), poli
 
 
 @given(st.lists(RUN, min_size=1, max_size=2))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_plan_and_preview_are_those_of_every_skill_parsed(runs) -> None:
     _are_those_of_every_skill_parsed(runs)
 
 
 @pytest.mark.slow
 @given(st.lists(RUN, min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_so_they_are_for_many_changes(runs) -> None:
     _are_those_of_every_skill_parsed(runs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.compare import compare
@@ -13,6 +13,7 @@ from checker.errors import Unanswered
 from checker.load.change import load_change
 from checker.load.recall import Recall
 from checker.load.repository import load_repository
+from tests.support.examples import examples
 from tests.support.remembering import MemoryStore
 from tests.support.trees import Content, Executable, Gitlink, MemoryTree, Special, Symlink
 
@@ -73,14 +74,14 @@ def _history(steps) -> list[MemoryTree]:
 
 
 @given(HISTORY)
-@settings(max_examples=40)
+@examples(40)
 def test_the_plan_of_a_change_is_the_plan_of_both_revisions_read_from_scratch(steps) -> None:
     _is_the_plan_from_scratch(steps)
 
 
 @pytest.mark.slow
 @given(HISTORY)
-@settings(max_examples=1000)
+@examples(1000)
 def test_so_it_is_for_many_histories(steps) -> None:
     _is_the_plan_from_scratch(steps)
 

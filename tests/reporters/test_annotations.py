@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from checker.escape import visible
 from checker.model.outcome import Outcome
@@ -14,6 +14,7 @@ from checker.model.verdict import Verdict
 from checker.reporters import wording
 from checker.reporters.annotations import MOST, Annotation, command, render
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 from tests.support.runner import Command, commands
 from tests.support.snapshots import assert_snapshot
@@ -97,7 +98,7 @@ def _expected(verdict: Verdict, effect: str) -> int:
     return sum((f.effect or "fails") == effect for s in verdict.skills for f in wording.findings(s))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(v.verdicts)
 def test_one_command_for_each_finding_shown(verdict: Verdict):
     text = render(verdict)

@@ -8,7 +8,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from checker.escape import visible
 from checker.model.dependency import Dependency
@@ -18,6 +18,7 @@ from checker.reporters import html_, wording
 from checker.reporters.html_ import content_policy, render, style
 from checker.reporters.page import Page
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 from tests.support.html_page import HtmlPage
 
@@ -51,7 +52,7 @@ def test_the_sample_holds_all_there_is_to_say():
         assert part in text
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(v.verdicts)
 def test_nothing_foreign_becomes_markup(verdict: Verdict):
     found = page(verdict)
@@ -67,7 +68,7 @@ def test_nothing_foreign_becomes_markup(verdict: Verdict):
     )
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(v.verdicts)
 def test_each_skill_is_a_row_and_an_article(verdict: Verdict):
     found = page(verdict)

@@ -9,7 +9,7 @@ from pathlib import Path
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.escape import visible
@@ -19,6 +19,7 @@ from checker.reporters import gfm, wording
 from checker.reporters.budget import fit
 from checker.reporters.markdown import COMMENT_BUDGET, render
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 from tests.support.snapshots import assert_snapshot
 
@@ -99,7 +100,7 @@ def test_it_begins_with_the_decision():
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(150)
 @given(v.verdicts, st.sampled_from([COMMENT_BUDGET, 3_000, 800]))
 def test_nothing_foreign_becomes_markup(verdict: Verdict, budget):
     page = Page(fit(verdict, budget))
@@ -108,7 +109,7 @@ def test_nothing_foreign_becomes_markup(verdict: Verdict, budget):
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@examples(100)
 @given(v.verdicts)
 def test_the_table_keeps_its_shape(verdict: Verdict):
     rows = Page(render(verdict)).rows
@@ -133,13 +134,13 @@ def test_the_text_is_harmless_in_a_log_too(verdict: Verdict):
 lines = v.hostile_text.map(lambda text: visible(text.strip().replace("\n", " "))).filter(str.strip)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(lines)
 def test_a_code_span_shows_exactly_its_text(text):
     assert Page(f"a {gfm.code(text, 10_000)} b").codes == [text]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(lines)
 def test_a_cell_shows_its_text(text):
     page = Page(f"| a | b |\n| --- | --- |\n| {gfm.cell(text, 10_000)} | end |")
@@ -148,7 +149,7 @@ def test_a_cell_shows_its_text(text):
     assert page.codes[0].replace("\u200b", "") == text
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(lines)
 def test_prose_shows_its_text(text):
     page = Page(f"- x: {gfm.plain(text)}")
@@ -156,7 +157,7 @@ def test_prose_shows_its_text(text):
     assert page.prose.strip().removeprefix("x: ").replace("\u200b", "").split() == text.split()
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(v.hostile_text)
 def test_a_fence_holds_what_it_is_given(text):
     page = Page(gfm.fenced(text, 10_000) + "\n\nafter")

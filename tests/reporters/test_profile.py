@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.model.profile import Profile, Share
@@ -10,6 +10,7 @@ from checker.model.verdict import Verdict
 from checker.reporters import json_
 from checker.reporters.profile import render, with_profile
 from tests.support import verdicts as v
+from tests.support.examples import examples
 
 SECONDS = st.floats(0, 1e4)
 PROFILE = Profile(
@@ -22,7 +23,7 @@ PROFILE = Profile(
 )
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(v.verdicts, SECONDS, SECONDS)
 def test_added_to_the_text_it_is_as_if_the_verdict_had_held_it(verdict, wall, cpu):
     shares = (Share(stages=("load", "index"), wall_seconds=wall, cpu_seconds=cpu),)

@@ -7,12 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from checker.reporters import REPORTERS
 from checker.reporters.html_ import LIMIT
 from checker.reporters.page import Page
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 
 
@@ -36,7 +37,7 @@ def test_every_report_says_what_to_do_with_the_exact_command(name):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@examples(40)
 @given(v.verdicts)
 def test_every_verdict_has_every_report(verdict):
     assert all(report(verdict) for report in REPORTERS.values())

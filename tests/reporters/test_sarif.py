@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from checker.checks import CHECKS
 from checker.model.outcome import Outcome
@@ -22,6 +22,7 @@ from checker.reporters.page import Page
 from checker.reporters.rules import RULES
 from checker.reporters.sarif import render
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -54,7 +55,7 @@ def test_the_sample_is_valid_and_whole():
 
 
 @pytest.mark.slow  # the schema is large: 0.1 s a verdict
-@settings(max_examples=100)
+@examples(100)
 @given(v.verdicts)
 def test_every_verdict_is_valid_and_harmless(verdict: Verdict):
     text = render(verdict)

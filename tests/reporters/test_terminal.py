@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.errors import PolicyError
@@ -17,6 +17,7 @@ from checker.reporters import terminal
 from checker.reporters.page import Page
 from checker.reporters.terminal import render
 from tests.support import verdicts as v
+from tests.support.examples import examples
 from tests.support.harmless import assert_harmless
 from tests.support.snapshots import assert_snapshot
 
@@ -94,7 +95,7 @@ def test_only_the_end_of_a_long_output_is_shown():
     assert "│ line 459" not in text
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(v.verdicts, st.integers(1, 200))
 def test_plain_text_holds_no_control_and_no_command(verdict: Verdict, width):
     text = render(verdict, Page(width))
@@ -102,7 +103,7 @@ def test_plain_text_holds_no_control_and_no_command(verdict: Verdict, width):
     assert not re.search(r" $", text, re.MULTILINE)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(v.verdicts)
 def test_colour_adds_nothing_but_colour(verdict: Verdict):
     coloured = render(verdict, Page(100, color=True))
@@ -112,7 +113,7 @@ def test_colour_adds_nothing_but_colour(verdict: Verdict):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@examples(60)
 @given(v.verdicts, st.integers(60, 200), st.booleans())
 def test_a_table_in_one_piece_looks_like_one_of_rows(verdict: Verdict, width, color):
     """The two ways to hand the table to rich differ in haste alone."""

@@ -7,7 +7,7 @@ import json
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.asking import ask
@@ -21,6 +21,7 @@ from checker.pipeline import selected
 from checker.reporters.rescan import render_json, render_text, rescan_schema
 from checker.rules.advisories.rescan import compare
 from checker.tools import Tools
+from tests.support.examples import examples
 from tests.support.locked import Quiet, RangeScanner, advisory, skill_locking
 from tests.support.policies import entry
 from tests.support.trees import MemoryTree
@@ -234,7 +235,7 @@ def test_checks_that_this_run_did_not_ask_are_no_change():
     assert by
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(some, some)
 def test_any_two_verdicts_can_be_compared(one, other):
     found = compare(one, other, policy())

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
@@ -32,6 +32,7 @@ from checker.tools import Image, ImageOrder, Phase, Sandbox, Scanner, Tools
 from tests.reuse.conftest import Clock, MemoryStore
 from tests.sandbox.test_check import ID, FakeTree, Silence, skill_of
 from tests.support import verdicts
+from tests.support.examples import examples
 from tests.support.scans import skill as locked_skill
 
 
@@ -191,7 +192,7 @@ def _timeless(outcome: Any) -> Any:
     return outcome.model_copy(update={"evidence": outcome.evidence.model_copy(update=same)})
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(STEPS)
 def test_reused_is_what_would_be_seen_anew(worlds: list[World]) -> None:
     store, clock = MemoryStore(), Clock()

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.engines.http import Http, Patience
@@ -25,6 +25,7 @@ from checker.model.lock import Pin
 from checker.rules.osv.packed import record_of, row_of
 from checker.rules.osv.record import Record
 from tests.reuse.conftest import BEGIN, Clock, MemoryStore, files
+from tests.support.examples import examples
 from tests.support.index_server import answers
 from tests.support.loopback import Loopback
 from tests.support.osv import CVSS_CRITICAL, CVSS_HIGH, affected, document, encoded, pin, pins, record, until
@@ -525,7 +526,7 @@ def scanned(source: OsvSource, asked: frozenset[Pin]) -> ScanReport | str:
         return str(problem)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(servers, servers, histories)
 def test_remembered_is_what_asking_anew_gives(even: Fake, odd: Fake, history: list[Run]) -> None:
     """As of a server that fails only for what is not known; of that, and of nothing else, it is asked."""
@@ -583,7 +584,7 @@ def _holds(
         assert len(earlier) <= found.reused.answers <= len(found.found)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(documents, st.text(max_size=20))
 def test_a_record_is_read_as_it_was_written(one: dict[str, Any], summary: str) -> None:
     whole = read({**one, "affected": [*one["affected"], until("B_b", "1.0-RC.1+x")], "summary": summary})

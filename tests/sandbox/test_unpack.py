@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.engines.core_metadata import metadata_of_wheel
@@ -18,6 +18,7 @@ from checker.engines.sandbox.images.packages import Interpreter, wheel_members
 from checker.engines.sandbox.images.unpack import examine
 from checker.engines.sandbox.images.wheel_contents import safe_path, top_level
 from checker.errors import InputError
+from tests.support.examples import examples
 from tests.support.sandbox import declare_size, zipped
 from tests.support.wheels import Built, build_wheel
 
@@ -121,7 +122,7 @@ def test_entry_points_that_cannot_be_read_are_refused(tmp_path: Path, scripts: b
         examine([wheel], "3.11", LIMIT)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_damaged_wheel_is_an_error_of_its_own_and_never_a_crash(changes: list[tuple[int, int]]) -> None:
     built = build_wheel(
