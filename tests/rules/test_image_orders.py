@@ -57,6 +57,7 @@ def test_packages_that_another_lock_names_byte_for_byte_are_shared(other: str) -
         ("skills__b", LOCK + "# another one\n"),
         ("skills__b", Symlink("../a/pylock.toml")),
         ("skills__b__notes.toml", LOCK),
+        ("skills__a__pylock.arm.toml", LOCK),
     ],
 )
 def test_packages_that_no_other_lock_names_are_not(other: str, content: str | Symlink) -> None:

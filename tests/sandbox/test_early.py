@@ -6,6 +6,7 @@ import hashlib
 import io
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +14,16 @@ import pytest
 
 from checker.engines.sandbox.engine import Engine
 from checker.engines.sandbox.images.archive import OPENING
-from checker.engines.sandbox.images.early import EarlyLoad
+from checker.engines.sandbox.images.early import _WAITING, EarlyLoad
 from checker.errors import InputError, Unanswered
 
 
 class Listening(Engine):
     """Keeps what it is sent; with `deaf_after`, it answers before it has heard everything."""
 
-    def __init__(self, deaf_after: int | None = None) -> None:
+    def __init__(self, deaf_after: int | None = None, busy_for: float = 0) -> None:
         super().__init__()
+        self.busy_for, self.failed = busy_for, False
         self.heard: list[bytes] = []
         self.told, self.ended = threading.Event(), threading.Event()
         self.deaf_after = deaf_after
@@ -31,8 +33,12 @@ class Listening(Engine):
             for chunk in archive:
                 self.heard.append(chunk)
                 self.told.set()
+                time.sleep(self.busy_for if len(self.heard) == 1 else 0)
                 if len(self.heard) == self.deaf_after:
                     raise Unanswered("docker", "loading an image: no space left on device")
+        except BaseException:
+            self.failed = True
+            raise
         finally:
             self.ended.set()
 
@@ -80,7 +86,27 @@ def test_what_cannot_be_made_is_never_loaded() -> None:
     with pytest.raises(InputError), EarlyLoad(engine) as load:
         load.send(archive())
     assert engine.ended.wait(10)
-    assert engine.heard == [OPENING, b"x"]
+    assert engine.heard in ([OPENING], [OPENING, b"x"])
+
+
+def test_a_load_is_given_up_however_much_is_on_its_way() -> None:
+    """A disk that fills up, say, while the engine takes its time for a large layer."""
+    engine = Listening(busy_for=0.3)
+
+    def archive() -> Iterator[bytes]:
+        yield from [b"x"] * _WAITING
+        raise InputError("no space left on device", "x.whl")
+
+    def build() -> None:
+        with pytest.raises(InputError), EarlyLoad(engine) as load:
+            load.send(archive())
+
+    thread = threading.Thread(target=build, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert engine.ended.is_set()
+    assert engine.failed
 
 
 def test_an_engine_that_is_away_says_so() -> None:

@@ -65,11 +65,17 @@ class ImageOrders:
 
     @cached_property
     def _repeated(self) -> frozenset[str]:
-        """Digests of locks that lie at several places of the tree, whatever is examined of it today."""
-        entries = self._head.entries()
-        locks = (entries[path] for path in entries if LOCK_NAME.fullmatch(path.rpartition("/")[2]))
-        counted = Counter(entry.digest for entry in locks if entry.kind is not FileKind.SYMLINK)
+        """Digests of locks that lie in several folders of the tree, whatever is examined of it today."""
+        counted = Counter(digest for digest, _ in set(self._locks()))
         return frozenset(digest for digest, times in counted.items() if times > 1)
+
+    def _locks(self) -> Iterator[tuple[str, str]]:
+        """Digest and folder of every lock: one for each target may lie in a folder."""
+        entries = self._head.entries()
+        for path in entries:
+            folder, _, name = path.rpartition("/")
+            if LOCK_NAME.fullmatch(name) and entries[path].kind is not FileKind.SYMLINK:
+                yield entries[path].digest, folder
 
 
 def _lock(skill: Skill, target: Target) -> Lock | None:

@@ -57,8 +57,6 @@ class EarlyLoad:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._given_up = True
-        with suppress(queue.Full):
-            self._chunks.put_nowait(None)
         if kind is None or issubclass(kind, Exception):
             self._thread.join()
 
@@ -107,7 +105,12 @@ class EarlyLoad:
 
     def _archive(self) -> Iterator[bytes]:
         yield OPENING
-        while (chunk := self._chunks.get()) is not None:
+        while (chunk := self._next()) is not None:
             yield chunk
-        if self._given_up:
-            raise _GivenUp
+
+    def _next(self) -> bytes | None:
+        """What is to be sent; None at the end. What is still on its way when it is given up is not sent."""
+        while not self._given_up:
+            with suppress(queue.Empty):
+                return self._chunks.get(timeout=_LOOK)
+        raise _GivenUp
