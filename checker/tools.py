@@ -220,7 +220,10 @@ class Sandbox(Protocol):
         """Build or reuse. Raises Unanswered (no engine, no wheel), InputError (the skill is at fault)."""
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
-        """Evidence for each phase, in order. Raises Unanswered when the engine fails."""
+        """Evidence for each phase, in order. Raises Unanswered when the engine fails before any was seen.
+
+        Should it fail later, what was seen stands, and the other phases are `broken`.
+        """
 
     def at_once(self, limits: Limits) -> int:
         """How many skills under these limits may be built and run side by side. Never raises."""

@@ -12,7 +12,8 @@ from tests.hostile.table import PAGE, everything, tables, with_tables
 #: What the corpus has to hold, each with the files that show it.
 PROMISED = {
     "bombs": "fork_bomb thread_bomb memory_bomb memfd_bomb disk_bomb inode_bomb sparse_file output_bomb cpu_bomb",
-    "hidden ends": "hidden_oom sigterm_ignored daemon_holding_output silent_daemon atexit_zero forged_junit",
+    "hidden ends": "hidden_oom sigterm_ignored daemon_holding_output silent_daemon hopping_daemon "
+    "atexit_zero forged_junit",
     "the keeper": "trace_the_keeper kill_the_keeper keeper_memory",
     "privileges": "setuid suid_copy capabilities mount unshare setns mknod keyctl bpf perf_event_open io_uring_setup "
     "userfaultfd",

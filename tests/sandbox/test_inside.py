@@ -115,6 +115,7 @@ HIDE = "import atexit, os\natexit.register(os._exit, 0)\n"
         (f"{HIDE}def test_a(): assert 0\n", 1, "exit code 0 although tests failed"),
         ("import os\ndef test_a(): os._exit(0)\n", 1, "no report"),
         ("import os\nos._exit(0)\n", 1, "no report"),
+        ("import os\ndef test_a(): os._exit(97)\n", 1, "no report: pytest ended with exit code 97"),
         ("x = 1\n", 1, "no test ran: 0 skipped, exit code 5"),
         ("import pytest\n@pytest.mark.skip\ndef test_a(): pass\n", 1, "no test ran: 1 skipped"),
         ("import os, signal\ndef test_a(): os.kill(os.getpid(), signal.SIGKILL)\n", 1, "killed by signal 9"),
@@ -211,3 +212,26 @@ def test_who_writes_to_the_channel_is_noticed(tmp_path: Path) -> None:
     meddle = "import gc, os\ndef test_a():\n    (t,) = [o for o in gc.get_objects() if type(o).__name__ == 'Teller']\n"
     write(tmp_path, {"tests/test_a.py": meddle + "    os.write(t._pipe, b'no line of ours')\n"})
     assert "tampered with" in " ".join(outcome_of(tmp_path)[1]["failures"])
+
+
+def test_pytest_that_cannot_be_imported_is_no_fault_of_the_tests(tmp_path: Path) -> None:
+    """Told by the launcher; the file stands for a dependency of pytest's that the skill has in another version."""
+    write(
+        tmp_path,
+        {"pytest.py": "raise ImportError('no such name')", "tests/test_a.py": "def test_a(): pass\n"},
+    )
+    code, report = outcome_of(tmp_path)
+    assert (code, report["failures"]) == (1, [])
+    assert report["broken"] == "pytest could not be imported: its message is in the output"
+
+
+def test_who_says_that_there_is_no_pytest_after_tests_ran_is_not_believed(tmp_path: Path) -> None:
+    meddle = "import gc, os\ndef test_a():\n    (t,) = [o for o in gc.get_objects() if type(o).__name__ == 'Teller']\n"
+    line = '["pytest could not be imported", "failed"]\\n'
+    text = f"def test_0(): pass\n{meddle}    os.write(t._pipe, b'{line}')\n    os._exit(1)\n"
+    write(tmp_path, {"tests/test_a.py": text})
+    _, report = outcome_of(tmp_path)
+    assert (report["broken"], report["failures"]) == (
+        "",
+        ["no report: pytest ended with exit code 1 before it could write one"],
+    )

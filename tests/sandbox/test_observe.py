@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -93,6 +94,9 @@ def recorded(root: Path, processes_peak: int) -> Path:
     (root / "proc/self/mountinfo").write_text(f"{other}{mount}rw,nsdelegate,memory_recursiveprot\n")
     (root / "proc/4711/cgroup").write_text("0::/system.slice/docker-c0ffee.scope\n")
     (root / "proc/4711/net/snmp").write_text(SNMP.format(3))
+    for pid in RECORDED["cgroup.procs"].split():
+        (root / "proc" / pid).mkdir(exist_ok=True)
+        (root / "proc" / pid / "status").write_text("Name:\tcat\nUid:\t65534\t65534\t65534\t65534\n")
     return root / "proc"
 
 
@@ -123,6 +127,32 @@ def test_leftovers_are_named_and_escaped(tmp_path: Path) -> None:
     machine.write("proc/99/cmdline", "::error::\0\x1b[1m", tmp_path)
     machine.set(cpu=0, peak=0, oom=0, pids=0, processes=[7, 8, 99], routes=0)
     assert observer.leftovers() == ("\\::error:: \\x1b[1m",)
+
+
+def test_a_process_that_is_gone_before_it_was_looked_at_was_there(tmp_path: Path) -> None:
+    """What forks and ends without a pause is another process at each look."""
+    machine = Machine(tmp_path, 2)
+    observer = Observer(CONTAINER, 7, machine.proc)
+    machine.write("cgroup.procs", "7\n8\n99\n", machine.folders[""])
+    assert observer.leftovers() == ("a process that ended before it was named",)
+
+
+def test_one_that_ends_within_the_grace_is_not_left_over(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, 2)
+    observer = Observer(CONTAINER, 7, machine.proc)
+    machine.write("cgroup.procs", "7\n8\n99\n", machine.folders[""])
+    ending = Timer(0.1, machine.write, ("cgroup.procs", "7\n8\n", machine.folders[""]))
+    ending.start()
+    assert observer.leftovers() == ()
+    ending.join()
+
+
+@pytest.mark.parametrize("gone", ["proc/7/status", "cgroup/docker/c0ffee/cgroup.procs"])
+def test_without_the_keeper_nothing_is_observed(tmp_path: Path, gone: str) -> None:
+    """An empty list of processes is that of a box that has ended."""
+    machine = Machine(tmp_path, 2)
+    (tmp_path / gone).write_text("")
+    assert Observer(CONTAINER, 7, machine.proc).leftovers() is None
 
 
 def test_a_process_of_another_machine_is_not_observed(tmp_path: Path) -> None:

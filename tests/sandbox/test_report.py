@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from checker.engines.sandbox.box.execution import Ended
 from checker.engines.sandbox.box.observe import Counters
-from checker.engines.sandbox.box.report import evidence
+from checker.engines.sandbox.box.report import as_far_as_answered, evidence
+from checker.errors import Unanswered
 from checker.model.evidence import PhaseEvidence
 from checker.tools import Phase
 from tests.support.sandbox import LIMITS
@@ -112,3 +114,36 @@ def test_a_phase_that_took_too_long_is_told_how_much_it_worked(used: float | Non
     seen = of(said(GOOD, cut="wall"), after, before=before)
     assert (seen.status, seen.limit_exceeded) == ("failed", "wall")
     assert seen.reason == f"took longer than {LIMITS.wall_seconds:g} s{words}"
+
+
+FOUR = (Phase("import", ()), Phase("scripts", ()), TESTS, Phase("run", ()))
+
+
+def until(last: str) -> Callable[[Phase], PhaseEvidence]:
+    """An engine that dies in the phase `last`."""
+
+    def run(phase: Phase) -> PhaseEvidence:
+        if phase.name == last:
+            raise Unanswered("docker", "hung up")
+        return PhaseEvidence(phase=phase.name, status="passed", canaries=("a token",))
+
+    return run
+
+
+def test_what_was_seen_before_the_engine_failed_stands() -> None:
+    seen = as_far_as_answered(FOUR, until("scripts"))
+    assert [(one.phase, one.status, one.canaries) for one in seen] == [
+        ("import", "passed", ("a token",)),
+        ("scripts", "broken", ()),
+        ("tests", "broken", ()),
+        ("run", "broken", ()),
+    ]
+    assert [one.reason for one in seen[1:3]] == [
+        "docker: hung up",
+        "sandbox: not run, because the phase `scripts` was not answered",
+    ]
+
+
+def test_an_engine_that_fails_at_once_has_seen_nothing() -> None:
+    with pytest.raises(Unanswered, match="hung up"):
+        as_far_as_answered(FOUR, until("import"))

@@ -16,7 +16,7 @@ from checker.engines.sandbox.box.execution import Ended, execute
 from checker.engines.sandbox.box.keeper import Keeper, keeper
 from checker.engines.sandbox.box.observe import Observer
 from checker.engines.sandbox.box.removal import remove_orphans, remove_own
-from checker.engines.sandbox.box.report import Told, evidence, not_run
+from checker.engines.sandbox.box.report import Told, as_far_as_answered, evidence, not_run
 from checker.engines.sandbox.box.reported import MAX_EVENTS, events
 from checker.engines.sandbox.box.sink import Sink, open_sink
 from checker.engines.sandbox.circumstances import Circumstances
@@ -120,15 +120,18 @@ class DockerSandbox:
             return self._builder.build(self._sources.resolved(order))
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
-        """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
+        """Run `phases` in order, in one container as long as each leaves it clean.
+
+        Raises Unanswered when the first cannot be answered; what was seen before a later one stands.
+        """
         missing = pytest_layer.missing()
         with self._building:
             self._clear()
             sink = sink_image(self._builder, image) if limits.observe == "network" else None
         with _Boxes(self.engine, image.image_id, limits, len(phases), self._runtime, sink) as boxes:
-            return tuple(
-                not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase)
-                for phase in phases
+            return as_far_as_answered(
+                phases,
+                lambda phase: not_run(phase, missing) if missing and phase.needs_pytest else boxes.run(phase),
             )
 
     def at_once(self, limits: Limits) -> int:

@@ -19,6 +19,8 @@ from checker.escape import shortened, visible
 
 #: Seconds that children of a finished phase get to end by themselves before they count as left over.
 _GRACE = 0.3
+#: One that ends and has a child go on in its place, say.
+_UNNAMED = "a process that ended before it was named"
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,22 @@ class Observer:
         """Commands that still run after a phase and a short grace, safe to print; None if not observed."""
         deadline = time.monotonic() + _GRACE
         while True:
-            pids = self._pids()
-            extra = None if pids is None else [pid for pid in pids if not self._keeps(pid)]
+            extra = self._extra()
             if not extra or time.monotonic() > deadline:
                 return None if extra is None else tuple(self._name(pid) for pid in extra)
             time.sleep(0.02)
 
+    def _extra(self) -> list[int] | None:
+        """Processes that are not known to be the keeper's. Without a keeper nothing is known of any."""
+        pids = self._pids()
+        return [pid for pid in pids if not self._keeps(pid)] if pids and self._keeper else None
+
     def _keeps(self, pid: int) -> bool:
-        """Init and the sleeper, told by a user that nothing of a skill's can become; or it has just ended."""
-        users = _users(self._proc.parent / str(pid))
-        return users is None or users == self._keeper
+        """Init and the sleeper, told by a user that nothing of a skill's can become.
+
+        Not one that ended before its user was read: it may have forked, and what it forked have forked again.
+        """
+        return self._keeper is not None and _users(self._proc.parent / str(pid)) == self._keeper
 
     def _pids(self) -> list[int] | None:
         text = self._text("pids", "cgroup.procs") or self._text("", "cgroup.procs")
@@ -93,7 +101,7 @@ class Observer:
 
     def _name(self, pid: int) -> str:
         line = _read(self._proc.parent / str(pid) / "cmdline") or _read(self._proc.parent / str(pid) / "comm")
-        return shortened(visible((line or "?").replace("\0", " ").strip()), 120)
+        return shortened(visible((line or _UNNAMED).replace("\0", " ").strip()), 120)
 
     def _cpu(self) -> float | None:
         nanoseconds = self._number("cpuacct", "cpuacct.usage")

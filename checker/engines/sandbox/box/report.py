@@ -7,6 +7,7 @@ code. A report that is missing, or that cannot be read, is a failure and never a
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checker.engines.sandbox.box.execution import Ended
@@ -87,8 +88,28 @@ def evidence(
 
 
 def not_run(phase: Phase, error: Unanswered) -> PhaseEvidence:
-    """Evidence of a phase that could not be started for a reason that is not the skill's."""
+    """Evidence of a phase that is not answered for a reason that is not the skill's."""
     return PhaseEvidence(phase=phase.name, status="broken", reason=str(error))
+
+
+def as_far_as_answered(
+    phases: Sequence[Phase], run: Callable[[Phase], PhaseEvidence]
+) -> tuple[PhaseEvidence, ...]:
+    """Evidence of each phase: from the first that `run` cannot answer on, `broken`; what was seen stands.
+
+    Raises Unanswered when that is the very first: then nothing was seen.
+    """
+    seen: list[PhaseEvidence] = []
+    for phase in phases:
+        try:
+            seen.append(run(phase))
+        except Unanswered as error:
+            if not seen:
+                raise
+            later = Unanswered("sandbox", f"not run, because the phase `{phase.name}` was not answered")
+            others = phases[len(seen) + 1 :]
+            return (*seen, not_run(phase, error), *(not_run(other, later) for other in others))
+    return tuple(seen)
 
 
 def _attempts(before: Counters, after: Counters, seen: Seen | None) -> float | None:

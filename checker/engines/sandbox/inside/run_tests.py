@@ -25,7 +25,8 @@ else:  # in the box there is no package, only this folder
     from outcomes import Outcomes
 
 _LAUNCHER = str(Path(__file__).resolve().with_name("with_pytest.py"))
-_NO_PYTEST = 97
+#: What the launcher tells in place of outcomes. An exit code would not do: any test may end with any.
+_NO_PYTEST = "pytest could not be imported"
 
 
 def main() -> None:
@@ -73,10 +74,11 @@ def with_report(arguments: list[str], folder: str, order: dict[str, Any]) -> NoR
     options = ["--junitxml=" + path, "-o", "cache_dir=" + folder + "/cache"]
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     code = children.child([*start, *arguments, *options], order["timeout"], env, (outcomes.writing,))
-    if code == _NO_PYTEST:
-        children.report("", [], broken="pytest could not be started: its message is in the output")
+    told = outcomes.told()
+    if told == {_NO_PYTEST: "failed"}:
+        children.report("", [], broken=f"{_NO_PYTEST}: its message is in the output")
     counts, failed = read(path)
-    failures = verdict(code, counts, failed, order["timeout"]) or disagreements(counts or {}, outcomes.told())
+    failures = verdict(code, counts, failed, order["timeout"]) or disagreements(counts or {}, told)
     children.report(_words(counts or {}), failures, collected=sum((counts or {}).values()))
 
 

@@ -11,6 +11,8 @@ import sys
 from typing import Any
 
 _LAYER = "/opt/proctor_pytest"
+#: As in `run_tests.py`. Not imported from there: in this process modules of that name are the tests'.
+_NO_PYTEST = "pytest could not be imported"
 
 
 class Teller:
@@ -44,8 +46,8 @@ def main() -> None:
     try:
         import pytest
     except ImportError as error:
-        print(f"pytest could not be imported: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(97)
+        os.write(int(pipe), json.dumps([_NO_PYTEST, "failed"]).encode() + b"\n")
+        sys.exit(f"{_NO_PYTEST}: {error}")
     sys.exit(pytest.main(arguments, plugins=[Teller(int(pipe))]))
 
 
