@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import codecs
 import json
 import random
 import subprocess
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checker.engines.sandbox.box.canaries import PIECE, Canaries
 
@@ -41,6 +45,44 @@ ROOT = Path(__file__).parents[2]
 )
 def test_a_secret_is_found_in_every_form(said: bytes) -> None:
     assert PLANTED.found(b"before " + said + b" after") == (NAME,)
+
+
+#: Every form that the documentation names, lower and upper case, with and without padding.
+FORMS = (
+    bytes,
+    lambda data: data[::-1],
+    binascii.hexlify,
+    lambda data: binascii.hexlify(data, ":").upper(),
+    lambda data: urllib.parse.quote_from_bytes(data).encode(),
+    base64.b64encode,
+    lambda data: base64.urlsafe_b64encode(data).rstrip(b"="),
+    base64.b32encode,
+    lambda data: base64.b32encode(data).lower().rstrip(b"="),
+    base64.b32hexencode,
+)
+
+
+@given(
+    st.binary(max_size=12),
+    st.sampled_from(sorted(PLANTED.env)),
+    st.binary(max_size=12),
+    st.integers(0, len(FORMS) - 1),
+    st.integers(1, 63),
+)
+def test_a_secret_is_found_in_every_form_at_every_offset_and_over_labels(
+    before: bytes, variable: str, after: bytes, form: int, label: int
+) -> None:
+    said = FORMS[form](before + PLANTED.env[variable].encode() + after)
+    labels = b".".join(said[at : at + label] for at in range(0, len(said), label))
+    (plain,) = PLANTED.found(PLANTED.env[variable].encode())
+    assert plain in PLANTED.found(labels + b".evil.example")
+
+
+@pytest.mark.parametrize("shift", range(5))
+@pytest.mark.parametrize("encode", [base64.b32encode, base64.b32hexencode], ids=["base32", "base32hex"])
+def test_base32_is_found_at_each_of_its_offsets(encode: Callable[[bytes], bytes], shift: int) -> None:
+    said = encode(b"k=&v="[:shift] + SECRET.encode() + b"&end").decode().rstrip("=").lower()
+    assert PLANTED.found(".".join([said[:30], said[30:], "evil", "example"]).encode()) == (NAME,)
 
 
 def test_any_piece_that_is_long_enough_is_found() -> None:

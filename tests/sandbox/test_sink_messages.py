@@ -9,7 +9,7 @@ import ssl
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checker.engines.sandbox.box.reported import parsed as parsed_events
@@ -48,6 +48,12 @@ def test_a_dns_question_and_its_answer() -> None:
     assert reply.endswith(socket.inet_aton("198.18.0.1"))
     assert messages.answer(query("a.example", 28), "198.18.0.1")[6:8] == b"\0\0"
     assert messages.answer(b"nonsense", "198.18.0.1") == b""
+    assert messages.beyond(asked + b"additional records") == b"additional records"
+    assert messages.beyond(query("a.example")) == b""
+
+
+def test_a_name_that_points_at_itself_is_none() -> None:
+    assert messages.question(query("a")[:12] + b"\xc0\x0c\0\1\0\1") is None
 
 
 def test_the_server_name_of_a_greeting() -> None:
@@ -64,6 +70,14 @@ def test_an_http_request() -> None:
     assert messages.request(b"SSH-2.0-x\r\n") is None
 
 
+@pytest.mark.parametrize(
+    "length", [b"\xb2", b"\xb9\xb3", b"+3", b"-1", b"0x3", b"1_0", b"", b"9" * 5000, b"3, 3"], ids=repr
+)
+def test_a_length_that_is_no_number_makes_a_request_that_never_ends(length: bytes) -> None:
+    asked = b"POST /x HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\nabc"
+    assert messages.request(asked) == ("POST /x HTTP/1.1", "", False)
+
+
 def test_packets() -> None:
     ports = struct.pack("!HHHH", 4000, 5000, 8, 0)
     assert messages.packet(packet(17, ports + b"hi")) == ("udp", "192.0.2.7", 5000, b"hi")
@@ -76,12 +90,31 @@ def test_answers_are_no_attempts(payload: tuple[int, bytes]) -> None:
     assert messages.packet(packet(*payload)) is None
 
 
-@given(st.binary(max_size=400))
-def test_nothing_is_an_error(data: bytes) -> None:
-    for read in (messages.packet, messages.question, messages.server_name, messages.request):
+#: How what is read begins, so that bytes get past the first look; and what numbers may be made of.
+BEGINNINGS = (
+    b"",
+    query("a.example")[:12],
+    b"\x16\x03\x01\x00\x10\x01",
+    greeting("tls.example")[:200],
+    b"GET / HTTP/1.1\r\nContent-Length: ",
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length:",
+    packet(17, struct.pack("!HHHH", 4000, 53, 8, 0)),
+    b"\x60" + b"\0" * 5 + b"\x11" + b"\0" * 33,
+)
+HOSTILE = st.one_of(
+    st.binary(max_size=400),
+    st.text(st.characters(categories=["N"]), max_size=20).map(lambda text: text.encode("latin-1", "ignore")),
+    st.sampled_from([b"\xb2", b"\xb9\xbc", b"9" * 5000, b"-1", b"1e9", b"\xc0\x0c" * 40, b"\x3f" * 300]),
+)
+
+
+@example(BEGINNINGS[4], b"\xb2", b"\r\n\r\n")
+@given(st.sampled_from(BEGINNINGS), HOSTILE, st.sampled_from([b"", b"\r\n\r\n", b"\0\0\1\0\1"]))
+def test_nothing_is_an_error(beginning: bytes, hostile: bytes, end: bytes) -> None:
+    data = beginning + hostile + end
+    for read in (messages.packet, messages.question, messages.beyond, messages.server_name, messages.request):
         read(data)
     messages.answer(data, "198.18.0.1")
-    messages.server_name(b"\x16\x03\x01\x00\x10\x01" + data)
     parsed_events(data)
 
 

@@ -7,9 +7,10 @@ finds them where such programs look. They are made at run time only, so no scann
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,17 +66,22 @@ class Canaries:
     def found(self, data: bytes) -> tuple[str, ...]:
         """Names of the secrets of which `data` holds a piece: as it is, reversed, or encoded."""
         text = _bare(data)
-        return tuple(name for name, pieces in self._pieces.items() if any(p in text for p in pieces))
+        windows = (text[at : at + _WINDOW] for at in range(len(text) - _WINDOW + 1))
+        seen = {self._pieces[window] for window in windows if window in self._pieces}
+        return tuple(name for name in self._named if name in seen)
 
     @cached_property
-    def _pieces(self) -> Mapping[str, frozenset[bytes]]:
-        named = {
+    def _pieces(self) -> Mapping[bytes, str]:
+        return {piece: name for name, value in self._named.items() for piece in _windows(value.encode())}
+
+    @property
+    def _named(self) -> Mapping[str, str]:
+        return {
             "the fake AWS key id": self.key_id,
             "the fake AWS secret key": self.secret_key,
             "the fake GitHub token": self.token,
             "the fake SSH key": "".join(self.ssh_lines),
         }
-        return {name: frozenset(_windows(value.encode())) for name, value in named.items()}
 
 
 def _windows(value: bytes) -> Iterator[bytes]:
@@ -89,9 +95,16 @@ def _forms(value: bytes) -> Iterator[bytes]:
     yield value
     yield value[::-1]
     yield value.hex().encode()
-    yield base64.b32encode(value).rstrip(b"=")
-    for shift in range(3):  # what stands before a secret moves its base64 by up to two characters
-        yield base64.b64encode(b"\0" * shift + value)[4 if shift else 0 : -4]
+    yield from _shifted(value, base64.b64encode, bits=6)
+    yield from _shifted(value, base64.b32encode, bits=5)
+    yield from _shifted(value, base64.b32hexencode, bits=5)
+
+
+def _shifted(value: bytes, encode: Callable[[bytes], bytes], bits: int) -> Iterator[bytes]:
+    """An encoding at every offset, without the characters that depend on what stands before and after."""
+    for shift in range(math.lcm(8, bits) // 8):
+        first, end = -(-8 * shift // bits), 8 * (shift + len(value)) // bits
+        yield encode(b"\0" * shift + value)[first:end]
 
 
 def _bare(data: bytes) -> bytes:

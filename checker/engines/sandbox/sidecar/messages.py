@@ -7,6 +7,8 @@ import struct
 from typing import NamedTuple
 
 _A, _SERVER_NAME = 1, 0
+#: Digits of a length beyond which nobody sends so much.
+_MOST_DIGITS = 9
 
 
 class Packet(NamedTuple):
@@ -59,17 +61,26 @@ def question(data: bytes) -> tuple[str, int] | None:
         return None
 
 
+def beyond(query: bytes) -> bytes:
+    """What a DNS query holds after its question: other records, or anything that somebody wants to send."""
+    asked = question(query)
+    return query[_end(asked[0]) :] if asked else query
+
+
+def _end(name: str) -> int:
+    return 12 + (len(name) + 2 if name else 1) + 4
+
+
 def answer(query: bytes, address: str) -> bytes:
     """A DNS answer: `address` for a question about IPv4, and no record of any other type."""
     asked = question(query)
     if asked is None:
         return b""
     name, kind = asked
-    end = 12 + (len(name.encode("latin-1")) + 2 if name else 1) + 4
     found = kind == _A
     head = query[:2] + struct.pack("!5H", 0x8180, 1, int(found), 0, 0)
     record = struct.pack("!HHHIH", 0xC00C, _A, 1, 60, 4) + ipaddress.IPv4Address(address).packed
-    return head + query[12:end] + (record if found else b"")
+    return head + query[12 : _end(name)] + (record if found else b"")
 
 
 def server_name(data: bytes) -> str | None:
@@ -100,6 +111,10 @@ def request(data: bytes) -> tuple[str, str, bool] | None:
     if not first.rpartition(" ")[2].startswith("HTTP/1."):
         return None
     fields = {name.strip().lower(): value.strip() for name, _, value in (li.partition(":") for li in lines)}
-    length = fields.get("content-length", "0")
-    whole = bool(found) and length.isdigit() and len(length) < 10 and len(body) >= int(length)
-    return first, fields.get("host", ""), whole
+    length = _number(fields.get("content-length", "0"))
+    return first, fields.get("host", ""), bool(found) and length is not None and len(body) >= length
+
+
+def _number(text: str) -> int | None:
+    """A length of a few ASCII digits: what else counts as a digit, or as a number, is none here."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -18,7 +18,8 @@ _SO_ATTACH_FILTER = 26
 #: cBPF: loads of a byte, a word, a header length; jump if equal; and with a constant; return.
 _LDB, _LDW, _LDX, _LDBX, _JEQ, _AND, _RET = 0x30, 0x20, 0xB1, 0x50, 0x15, 0x54, 0x06
 _PACKET_TYPE = 0xFFFFF000 + 4
-_SNAPSHOT = 4096
+#: Bytes of a packet that are looked at: all of them.
+SNAPSHOT = 65_535
 
 
 def lead_everything_here() -> None:
@@ -89,7 +90,7 @@ def _filter() -> bytes:
         (_AND, 0x12),  # 23, flags: a connection begins with SYN and without ACK
         (_JEQ, 0x02, keep, drop),
         (_RET, 0),
-        (_RET, _SNAPSHOT),
+        (_RET, SNAPSHOT),
     ]
     return b"".join(_packed(at, *line) for at, line in enumerate(code))
 

@@ -12,8 +12,9 @@ import struct
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from checker.engines.sandbox.sidecar import messages, network
@@ -35,15 +36,18 @@ _FIRST_NAME = int(ipaddress.IPv4Address("198.18.0.1"))  # RFC 2544: no network u
 class Sink:
     """Everything seen since the last question."""
 
-    def __init__(self) -> None:
-        """Opens what is listened to; needs the rights that are given up afterwards."""
+    def __init__(self, watch: socket.socket) -> None:
+        """`watch` is where every packet is seen."""
         self.selector = selectors.DefaultSelector()
         self.names: dict[str, str] = {}
         self.given: dict[str, str] = {}
         self.talks: dict[socket.socket, Talk] = {}
         self.clear()
-        self.watch = network.watching()
-        self.selector.register(self.watch, selectors.EVENT_READ, self.look)
+        self.watch = watch
+        self.selector.register(watch, selectors.EVENT_READ, self.look)
+
+    def listen(self) -> None:
+        """Open all ports; needs a right that is given up afterwards."""
         self.selector.register(_resolver(), selectors.EVENT_READ, self.resolve)
         for port in _PORTS:
             self.selector.register(_listener(port), selectors.EVENT_READ, self.accept)
@@ -62,20 +66,20 @@ class Sink:
         else:
             self.unrecorded += 1
 
-    def keep(self, data: bytes) -> None:
+    def keep(self, data: bytes | bytearray) -> None:
         """Remember what was sent, as far as there is room."""
         self.data += data[: _MOST_DATA - len(self.data)]
 
     def look(self, watch: socket.socket) -> None:
         """A packet."""
-        found = messages.packet(watch.recv(4096))
+        found = messages.packet(watch.recv(network.SNAPSHOT))
         if found is None:
             return
         self.attempts += 1
         asked = messages.question(found.payload) if found.kind == "udp" and found.port == 53 else None
         if asked:
             self.record("dns", found.address, 53, asked[0])
-            self.keep(asked[0].encode("latin-1"))
+            self.keep(asked[0].encode("latin-1") + messages.beyond(found.payload))
         else:
             self.record(found.kind, found.address, found.port, self.named(found.address))
             self.keep(found.payload)
@@ -108,9 +112,13 @@ class Sink:
             if len(self.talks) >= _MOST_TALKS or ipaddress.ip_address(plain).is_loopback:
                 connection.close()
                 return
-            connection.setblocking(False)
-            self.talks[connection] = Talk(plain, port)
-            self.selector.register(connection, selectors.EVENT_READ, self.hear)
+            self.begin(connection, plain, port)
+
+    def begin(self, connection: socket.socket, address: str, port: int) -> None:
+        """Listen to what is said over a connection to an address."""
+        connection.setblocking(False)
+        self.selector.register(connection, selectors.EVENT_READ, self.hear)
+        self.talks[connection] = Talk(address, port)
 
     def hear(self, connection: socket.socket) -> None:
         """Some bytes of a conversation, or its end."""
@@ -125,29 +133,47 @@ class Sink:
 
     def end(self, connection: socket.socket) -> None:
         """Record a conversation and hang up."""
-        talk = self.talks.pop(connection)
+        with connection:
+            talk = self.leave(connection)
+            said = bytes(talk.said)
+            asked, greeting = messages.request(said), messages.server_name(said)
+            if asked:
+                self.record("http", talk.address, talk.port, asked[1] or self.named(talk.address), asked[0])
+                with contextlib.suppress(OSError):
+                    connection.send(_REFUSAL)
+            elif greeting is not None:
+                self.record("tls", talk.address, talk.port, greeting)
+
+    def leave(self, connection: socket.socket) -> Talk:
+        """Listen no longer, and remember what was said."""
         self.selector.unregister(connection)
-        said = bytes(talk.said)
-        self.keep(said)
-        asked, greeting = messages.request(said), messages.server_name(said)
-        if asked:
-            self.record("http", talk.address, talk.port, asked[1] or self.named(talk.address), asked[0])
-            with contextlib.suppress(OSError):
-                connection.send(_REFUSAL)
-        elif greeting is not None:
-            self.record("tls", talk.address, talk.port, greeting)
-        connection.close()
+        talk = self.talks.pop(connection)
+        self.keep(talk.said)
+        return talk
 
     def turn(self, patience: float) -> bool:
         """Serve whatever is waiting; False when nothing was."""
         ready = self.selector.select(patience)
         for key, _ in ready:
-            if key.fileobj in self.talks or key.data != self.hear:  # it may just have ended
-                key.data(key.fileobj)
+            if key.data == self.report:
+                self.report(key.fileobj)
+            elif key.fileobj in self.talks or key.data != self.hear:  # it may just have ended
+                self.serve(key.data, key.fileobj)
         now = time.monotonic()
         for connection in [c for c, talk in self.talks.items() if now - talk.began > _PATIENCE]:
-            self.end(connection)
+            self.serve(self.end, connection)
         return bool(ready)
+
+    def serve(self, handle: Callable[[Any], None], source: object) -> None:
+        """Let a source of hostile bytes go wrong alone: that is counted, and everything else still seen."""
+        try:
+            handle(source)
+        except Exception:  # noqa: BLE001 - whatever the bytes found, it must not end the witness
+            self.attempts += 1  # one too many says more than one too few
+            self.unrecorded += 1
+            if isinstance(source, socket.socket) and source in self.talks:
+                with source:
+                    self.leave(source)
 
     def report(self, _: object) -> None:
         """Answer the question on stdin, once everything that was sent before it is served."""
@@ -159,7 +185,7 @@ class Sink:
             if time.monotonic() > deadline + _PATIENCE:
                 break  # something left behind goes on sending
         for connection in list(self.talks):
-            self.end(connection)
+            self.serve(self.end, connection)
         missed = network.lost(self.watch)
         seen = {
             "records": [[*key, count] for key, count in self.records.items()],
@@ -206,7 +232,8 @@ def main() -> None:
     """Serve until stdin ends, or for as many seconds as the command line says."""
     end = time.monotonic() + int(sys.argv[1])
     network.lead_everything_here()
-    sink = Sink()
+    sink = Sink(network.watching())
+    sink.listen()
     network.give_up_capabilities()
     sink.selector.register(sys.stdin, selectors.EVENT_READ, sink.report)
     print("ready", flush=True)  # noqa: T201
