@@ -1,7 +1,7 @@
 """The low-level runtime that holds a box: runc, or gVisor's runsc, which puts a kernel of its own in between.
 
 runsc is opt-in (`sandbox.runtime`) and has to be registered with the engine; where it is not, nothing is run.
-Its own threads count as the box's, and its network lies out of the host kernel's sight.
+Its own threads count as the box's; network, processes and lack of memory lie out of the host kernel's sight.
 """
 
 from __future__ import annotations
@@ -36,8 +36,14 @@ def pids_limit(runtime: Runtime, processes: int) -> int:
 
 
 def seen(runtime: Runtime, counters: Counters) -> Counters:
-    """What of `counters` speaks of the box: zero attempts of a network that is not the host's are no zero."""
-    return replace(counters, network_attempts=None) if runtime == "runsc" else counters
+    """What of `counters` speaks of the skill: nothing counted where nothing can be seen is no zero.
+
+    gVisor's network and processes are not the host's. Memory is limited by the host, but a kill ends gVisor's
+    kernel, and the group that counted it goes with the box.
+    """
+    if runtime == "runc":
+        return counters
+    return replace(counters, network_attempts=None, oom_kills=None, peak_processes=None)
 
 
 def seen_leftovers(runtime: Runtime, leftovers: tuple[str, ...] | None) -> tuple[str, ...] | None:
