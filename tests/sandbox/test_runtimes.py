@@ -14,7 +14,7 @@ from checker.engines.sandbox.box.observe import Counters
 from checker.engines.sandbox.box.report import evidence
 from checker.engines.sandbox.engine import Engine
 from checker.errors import Unanswered
-from checker.tools import Phase
+from checker.tools import Image, Phase
 from tests.contract.backends import BACKENDS
 from tests.contract.behaviours import CONTRACT
 from tests.support.sandbox import LIMITS, FolderWheels, image_order
@@ -43,6 +43,23 @@ def test_the_contract_and_the_runtime_agree_on_what_gvisor_does_not_show() -> No
     fields = {behaviour.counted for behaviour in CONTRACT.values() if behaviour.counted}
     assert fields == {"network_attempts", "oom_kills", "leftovers"}
     assert [getattr(shown, field) for field in fields] == [None] * len(fields)
+
+
+def test_a_sink_that_would_see_nothing_is_not_taken_for_a_quiet_network(tmp_path: Path, monkeypatch) -> None:
+    """Nobody is asked: there is no engine here, and the reason would be that one."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine")
+    image, phases = Image("key", "sha256:0", "host", True, 0.0, {}), [Phase("run", ("x",))]
+    watched = LIMITS.model_copy(update={"observe": "network"})
+    for runtime, limits, reason in (
+        ("runsc", watched, "no sink sees it, and nothing was run: set `limits.observe: counts`"),
+        ("runsc", LIMITS, "not reached"),
+        ("runc", watched, "not reached"),
+    ):
+        with (
+            DockerSandbox(FolderWheels(tmp_path), tmp_path / "state", runtime) as sandbox,
+            pytest.raises(Unanswered, match=reason),
+        ):
+            sandbox.run(image, phases, limits)
 
 
 @pytest.mark.engine

@@ -121,6 +121,7 @@ class DockerSandbox:
 
     def run(self, image: Image, phases: Sequence[Phase], limits: Limits) -> tuple[PhaseEvidence, ...]:
         """Run `phases` in order, in one container as long as each leaves it clean. Raises Unanswered."""
+        runtimes.require_sight(self._runtime, limits)
         missing = pytest_layer.missing()
         with self._building:
             self._clear()

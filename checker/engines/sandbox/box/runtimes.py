@@ -12,7 +12,7 @@ from checker.engines.sandbox.box.observe import Counters
 from checker.engines.sandbox.engine import Engine, answered
 from checker.errors import Unanswered
 from checker.escape import visible
-from checker.model.policy import Runtime
+from checker.model.policy import Limits, Runtime
 
 #: runsc needs threads of its own, which the control group counts with those of the skill.
 _RUNSC_PIDS = 512
@@ -28,6 +28,14 @@ def require(engine: Engine, runtime: Runtime) -> None:
         have = visible(", ".join(known)) or "none that it names"
         reason = f"the engine has no runtime {runtime} (it has {have}), so nothing was run; register it with"
         raise Unanswered("sandbox", f"{reason} the engine, or set `sandbox.runtime: runc`")
+
+
+def require_sight(runtime: Runtime, limits: Limits) -> None:
+    """Raises Unanswered where a sink is asked for that would see nothing: that would look like quiet."""
+    if runtime == "runsc" and limits.observe == "network":
+        reason = "gVisor keeps the network of a box to itself, so that no sink sees it, and nothing was run"
+        way = "set `limits.observe: counts` at this level, or `sandbox.runtime: runc`"
+        raise Unanswered("sandbox", f"{reason}: {way}")
 
 
 def pids_limit(runtime: Runtime, processes: int) -> int:
