@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checker.rules.sandbox.self_hosted import FROM_OUTSIDE, foreign
-
-#: Events of this repository's own branches. A merge group is what somebody with write access queued.
-_OWN = frozenset({"push", "merge_group", "schedule", "workflow_dispatch"})
+from checker.rules.sandbox.self_hosted import foreign
 
 
 def trusted(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> bool:
@@ -21,7 +18,4 @@ def trusted(environment: Mapping[str, str], event: Mapping[str, Any] | None) -> 
     `event` is the parsed event file, None where it cannot be read. Of an event that is not known to be the
     repository's own, nobody knows whose content a workflow examines for it.
     """
-    if environment.get("GITHUB_ACTIONS") != "true":
-        return True
-    name = environment.get("GITHUB_EVENT_NAME", "")
-    return name in _OWN or (name in FROM_OUTSIDE and not foreign(environment, event))
+    return environment.get("GITHUB_ACTIONS") != "true" or not foreign(environment, event)

@@ -158,3 +158,13 @@ def test_settings_that_nothing_uses():
         "maturity.yaml:3 note unused",
         "maturity.yaml:4 note default-level",
     ]
+
+
+def test_a_network_that_is_to_be_watched_where_none_is_seen():
+    watched = "levels: {supervised: {limits: {observe: network}}}\n"
+    assert remarks([], maturity=f"{watched}sandbox: {{runtime: runsc}}\n") == [
+        "maturity.yaml:3 error contradiction"
+    ]
+    assert remarks([], maturity=watched) == []
+    assert remarks([], maturity="sandbox: {runtime: runsc}\n") == []
+    assert remarks([], maturity=f"{watched}sandbox: {{runtime: runsc, enabled: false}}\n") == []

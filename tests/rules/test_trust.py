@@ -19,6 +19,10 @@ def request(head: str | None) -> dict[str, Any]:
     return {"pull_request": {"head": {"repo": None if head is None else {"full_name": head}}}}
 
 
+def run_of(head: str) -> dict[str, Any]:
+    return {"workflow_run": {"event": "pull_request", "head_repository": {"full_name": head}}}
+
+
 @pytest.mark.parametrize(
     ("changes", "event"),
     [
@@ -29,7 +33,7 @@ def request(head: str | None) -> dict[str, Any]:
         ({"GITHUB_EVENT_NAME": "schedule"}, None),
         ({"GITHUB_EVENT_NAME": "merge_group"}, {}),
         ({"GITHUB_EVENT_NAME": "workflow_dispatch"}, {}),
-        ({"GITHUB_EVENT_NAME": "workflow_run"}, {"workflow_run": {"head_repository": {"full_name": HERE}}}),
+        ({"GITHUB_EVENT_NAME": "workflow_run"}, run_of(HERE)),
     ],
 )
 def test_ones_own_machine_and_branches_are_trusted(changes, event) -> None:
@@ -46,7 +50,7 @@ def test_ones_own_machine_and_branches_are_trusted(changes, event) -> None:
         ({}, {}),
         ({"GITHUB_REPOSITORY": ""}, request(HERE)),
         ({"GITHUB_EVENT_NAME": "pull_request_target"}, request("someone/skills")),
-        ({"GITHUB_EVENT_NAME": "workflow_run"}, {"workflow_run": {"head_repository": {"full_name": "a/b"}}}),
+        ({"GITHUB_EVENT_NAME": "workflow_run"}, run_of("a/b")),
         # Of these nobody knows whose content the workflow examines.
         ({"GITHUB_EVENT_NAME": "issue_comment"}, {}),
         ({"GITHUB_EVENT_NAME": "repository_dispatch"}, {}),

@@ -19,8 +19,9 @@ import pytest
 
 from checker.engines.sandbox import DockerSandbox, Engine, Kept, clean, listed
 from checker.engines.sandbox.box.canaries import Canaries
-from checker.engines.sandbox.box.keeper import keeper
+from checker.engines.sandbox.box.keeper import hardening, keeper
 from checker.engines.sandbox.box.seccomp import profile
+from checker.engines.sandbox.images.build import ENV
 from checker.engines.sandbox.images.host_base import base_members
 from checker.engines.sandbox.images.host_python import probe
 from checker.errors import InputError, Unanswered
@@ -488,20 +489,61 @@ def test_debians_python_makes_a_base_too(box: DockerSandbox, tmp_path: Path) -> 
     assert not [name for name in members if "site-packages" in name or "sitecustomize" in name]
 
 
+#: By flag, as docker-py names it: how an engine names it, and what it must show there.
+SHOWN: dict[str, tuple[str, object]] = {
+    "runtime": ("Runtime", "runc"),
+    "init": ("Init", True),
+    "network_mode": ("NetworkMode", "none"),
+    "read_only": ("ReadonlyRootfs", True),
+    "cap_drop": ("CapDrop", ["ALL"]),
+    "security_opt": ("SecurityOpt", ["no-new-privileges", f"seccomp={profile()}"]),
+    "pids_limit": ("PidsLimit", 35),
+    "mem_limit": ("Memory", 128 << 20),
+    "memswap_limit": ("MemorySwap", 128 << 20),
+    "nano_cpus": ("NanoCpus", 500_000_000),
+    "ipc_mode": ("IpcMode", "private"),
+    "shm_size": ("ShmSize", 16 << 20),
+    "ulimits": (
+        "Ulimits",
+        [
+            {"Name": "nofile", "Soft": 1024, "Hard": 1024},
+            {"Name": "core", "Soft": 0, "Hard": 0},
+            {"Name": "fsize", "Soft": 8 << 20, "Hard": 8 << 20},
+        ],
+    ),
+    "tmpfs": (
+        "Tmpfs",
+        {
+            "/tmp": "rw,nosuid,nodev,noexec,size=8m,nr_inodes=8192,mode=1777",
+            "/run/proctor": "rw,nosuid,nodev,noexec,size=64k,nr_inodes=8,mode=0755,uid=65534,gid=65534",
+        },
+    ),
+    "log_config": ("LogConfig", {"Type": "none", "Config": {}}),
+    "dns": ("Dns", ["192.0.2.53"]),
+    "sysctls": (
+        "Sysctls",
+        {f"net.ipv6.conf.{which}.disable_ipv6": "0" for which in ("all", "default")}
+        if Path("/proc/sys/net/ipv6").exists()
+        else {},
+    ),
+}
+
+
 def test_the_engine_shows_the_flags_it_was_given(box: DockerSandbox) -> None:
     image = box.build(image_order({"a.py": "flags = 1\n"}))
     limits = Limits(memory_mb=128, cpus=0.5, pids=32, wall_seconds=5, output_kb=10, tmp_mb=8)
     with keeper(box.engine, image.image_id, limits, 1, Canaries.new()) as running:
         shown = json.loads(subprocess.check_output(["docker", "inspect", running.container]))[0]
-    host = shown["HostConfig"]
-    assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
-    assert (host["Memory"], host["MemorySwap"], host["NanoCpus"]) == (128 << 20, 128 << 20, 500_000_000)
-    assert (host["PidsLimit"], host["IpcMode"], host["Init"]) == (35, "private", True)
-    assert host["SecurityOpt"] == ["no-new-privileges", f"seccomp={profile()}"]
-    assert host["LogConfig"]["Type"] == "none"
-    assert shown["Config"]["User"] == "65534:65534"
+    host, config, given = shown["HostConfig"], shown["Config"], hardening(limits)
+    assert SHOWN.keys() == given.keys(), "every flag is looked at"
+    assert {name: host[name] for name, _ in SHOWN.values()} == dict(SHOWN.values())
+    environment = dict(variable.split("=", 1) for variable in config["Env"])
+    assert environment == {**ENV, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    assert config["User"] == "65534:65534"
+    assert re.fullmatch(r"[0-9a-f]{12}", config["Hostname"])
+    assert not running.container.startswith(config["Hostname"]), "that is what an engine would choose"
     assert shown["Mounts"] == []
-    assert not host["Privileged"]
+    assert not any(host[name] for name in ("Privileged", "CapAdd", "Binds", "Devices", "PidMode", "UTSMode"))
 
 
 def test_layers_that_the_engine_has_are_not_sent_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -187,6 +188,41 @@ def test_records_of_packages_go_with_what_was_prepared_of_them(state: State) -> 
     assert names() == ["a.json"]
     tidy(NoEngine(), state, Keep(0, None))
     assert names() == []
+
+
+def test_every_kind_has_the_limit_for_itself(tmp_path: Path) -> None:
+    """Two files of 60 bytes of each, or of 30 where two folders are one; docs/sandbox.md has all of them."""
+    state, cache, now = State(tmp_path / "sandbox"), tmp_path, time.time()
+    for name, days in (("a", 1), ("b", 2)):
+        stored(state, "packages", name, {name: 60}, days * DAY)
+        state.remember("prepared", name, {"digest": name})
+        paths = [
+            f"sandbox/prepared/{name}.tar",
+            f"sandbox/built/{name}/{name}.whl",
+            f"wheels/{name}/{name}.whl",
+        ]
+        for path in (*paths, f"evidence/runs/{name}.json", f"records/locks/{name}.json"):
+            (cache / path).parent.mkdir(parents=True, exist_ok=True)
+            (cache / path).write_bytes(b"x" * (30 if path.endswith(".json") else 60))
+            os.utime(cache / path, (now - days * DAY + path.startswith("records"),) * 2)
+        os.utime(state.folder / f"prepared/{name}.json", (now - days * DAY,) * 2)
+    kinds = {
+        "sandbox/layers/": "sandbox/layers/*.tar",
+        "sandbox/prepared/": "sandbox/prepared/*.tar",
+        "sandbox/built/": "sandbox/built/*/*.whl",
+        "wheels/": "wheels/*/*.whl",
+        "evidence/": "evidence/*/*.json",
+        "records/": "records/*/*.json",
+    }
+    left = lambda: {kind: sorted(path.stem for path in cache.glob(kinds[kind])) for kind in kinds}  # noqa: E731
+    keep = Keep(max_bytes=120, wheels=cache / "wheels", records=(cache / "evidence", cache / "records"))
+    tidy(NoEngine(), state, keep)
+    assert left() == {kind: ["a", "b"] for kind in kinds}
+    tidy(NoEngine(), state, replace(keep, max_bytes=119))
+    assert left() == {kind: ["a", "b"] if kind == "records/" else ["a"] for kind in kinds}
+    page = (Path(__file__).parents[2] / "docs/sandbox.md").read_text(encoding="utf-8")
+    rows = page[page.index("### What stays") : page.index("### Its flags")]
+    assert set(re.findall(r"`((?:sandbox/)?[a-z]+/)`", rows)) == kinds.keys()
 
 
 @pytest.fixture

@@ -234,6 +234,19 @@ def test_tools_come_from_the_lock_and_from_nowhere_else(box: Box) -> None:
 
 
 @pytest.mark.engine
+def test_what_starts_with_python_is_no_part_of_the_runner(box: Box) -> None:
+    """A `.pth` of a build tool would report a wheel of its own in place of the one that was built."""
+    report = b'{"wheel": "made-1.0-py3-none-any.whl", "data": ""}'
+    forge = (
+        "import os; 'build_wheel.py' in open('/proc/self/cmdline').read() and "
+        f"(os.write(1, {report!r}), os._exit(0))\n"
+    )
+    tool = box.wheels.add(build_wheel("tool", modules={"tool": ""}, files={"tool.pth": forge.encode()}))
+    image = box.build(box.archived(requires='"tool"', before="import tool"), tool)
+    assert image.top_level["made"] == ("made",)
+
+
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

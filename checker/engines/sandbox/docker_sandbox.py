@@ -124,6 +124,7 @@ class DockerSandbox:
 
         Raises Unanswered when the first cannot be answered; what was seen before a later one stands.
         """
+        runtimes.require_sight(self._runtime, limits)
         missing = pytest_layer.missing()
         with self._building:
             self._clear()

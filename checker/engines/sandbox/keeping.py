@@ -29,9 +29,10 @@ _WHEELS_IN_USE = 3_600.0
 
 @dataclass(frozen=True)
 class Keep:
-    """Limits, of layers, of wheels and of records each: bytes in all, seconds since the last use.
+    """Limits: bytes in all, seconds since the last use; None is no limit.
 
-    None is no limit. `records` are folders of `checker.engines.store`.
+    They hold for each kind by itself: layers, packages laid out ahead, wheels, wheels built from source, and
+    records. `records` are folders of `checker.engines.store`.
     """
 
     max_bytes: int | None = 4 * 10**9

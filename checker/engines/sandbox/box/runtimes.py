@@ -1,7 +1,7 @@
 """The low-level runtime that holds a box: runc, or gVisor's runsc, which puts a kernel of its own in between.
 
 runsc is opt-in (`sandbox.runtime`) and has to be registered with the engine; where it is not, nothing is run.
-Its own threads count as the box's, and its network lies out of the host kernel's sight.
+Its own threads count as the box's; network, processes and lack of memory lie out of the host kernel's sight.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from checker.engines.sandbox.box.observe import Counters
 from checker.engines.sandbox.engine import Engine, answered
 from checker.errors import Unanswered
 from checker.escape import visible
-from checker.model.policy import Runtime
+from checker.model.policy import Limits, Runtime
 
 #: runsc needs threads of its own, which the control group counts with those of the skill.
 _RUNSC_PIDS = 512
@@ -30,14 +30,28 @@ def require(engine: Engine, runtime: Runtime) -> None:
         raise Unanswered("sandbox", f"{reason} the engine, or set `sandbox.runtime: runc`")
 
 
+def require_sight(runtime: Runtime, limits: Limits) -> None:
+    """Raises Unanswered where a sink is asked for that would see nothing: that would look like quiet."""
+    if runtime == "runsc" and limits.observe == "network":
+        reason = "gVisor keeps the network of a box to itself, so that no sink sees it, and nothing was run"
+        way = "set `limits.observe: counts` at this level, or `sandbox.runtime: runc`"
+        raise Unanswered("sandbox", f"{reason}: {way}")
+
+
 def pids_limit(runtime: Runtime, processes: int) -> int:
     """The control group's limit for a box that may have so many `processes`."""
     return max(processes, _RUNSC_PIDS) if runtime == "runsc" else processes
 
 
 def seen(runtime: Runtime, counters: Counters) -> Counters:
-    """What of `counters` speaks of the box: zero attempts of a network that is not the host's are no zero."""
-    return replace(counters, network_attempts=None) if runtime == "runsc" else counters
+    """What of `counters` speaks of the skill: nothing counted where nothing can be seen is no zero.
+
+    gVisor's network and processes are not the host's. Memory is limited by the host, but a kill ends gVisor's
+    kernel, and the group that counted it goes with the box.
+    """
+    if runtime == "runc":
+        return counters
+    return replace(counters, network_attempts=None, oom_kills=None, peak_processes=None)
 
 
 def seen_leftovers(runtime: Runtime, leftovers: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -123,7 +123,7 @@ class SourceBuilds:
             ended = execute(
                 self.builder.engine,
                 box.container,
-                ("python", "-I", str(RUNNERS / "build_wheel.py")),
+                ("python", "-I", "-S", str(RUNNERS / "build_wheel.py")),
                 ENV,
                 stdin=json.dumps(task).encode(),
                 wall_seconds=LIMITS.wall_seconds,
