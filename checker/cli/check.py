@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 
 from checker.cli import EXIT_USAGE
+from checker.cli.files import REPORT
 from checker.cli.options import ASKING, HERE, fresh_option, on_terms, path_argument, shard_option
 from checker.cli.profile import profile_option, report, tell
 from checker.cli.terms import Terms
-from checker.cli.whole_file import replace_file
+from checker.cli.whole_file import write_file
 from checker.errors import UsageError
 from checker.model.part import Shard
 from checker.model.verdict import Verdict
@@ -41,9 +42,7 @@ from checker.tools import UNTIMED, Clock
     "--only", metavar="RULE", multiple=True, help="Only this check (repeatable), with those it needs."
 )
 @click.option("--format", "form", type=click.Choice(list(REPORTERS)), default="terminal", show_default=True)
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
-)
+@click.option("--output", type=REPORT, help="Write the report to this file (-: standard output).")
 @click.option("--only-new", is_flag=True, help="Advisories that the base's lock had already only warn.")
 @on_terms(
     *ASKING,
@@ -99,7 +98,7 @@ def deliver_report(verdict: Verdict, form: str, output: Path | None, clock: Cloc
         return
     text = report(form, verdict, Page(docs=documentation()), clock=clock)
     try:
-        replace_file(output, text)
+        write_file(output, text)
     except OSError as error:
         reason = f"the report cannot be written to {output}: {error.strerror}"
         raise UsageError(f"{reason} (the decision is {verdict.decision})") from error

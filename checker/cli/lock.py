@@ -9,6 +9,7 @@ import click
 
 from checker.cli.options import HERE, on_terms, path_option
 from checker.cli.terms import Terms
+from checker.engines.whole_file import keep_whole
 
 
 @click.command("lock")
@@ -31,19 +32,7 @@ def command(skills: tuple[str, ...], path: Path, upgrade: bool, dry: bool, terms
         report = lock(tree, policy, skills, wiring.resolver, wiring.now, wiring.progress, upgrade=upgrade)
     if not dry:
         for name, text in report.texts.items():
-            _write(path / name, text)
+            keep_whole(path / name, text.encode("utf-8"), mode=0o666)
     for line in report.lines(dry=dry):
         click.echo(line)
     return 1 if report.failures or (dry and report.texts) else 0
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the whole file at once; a link in its place is replaced, not followed."""
-    partial = file.with_name(f".{file.name}.partial")
-    partial.unlink(missing_ok=True)
-    try:
-        with partial.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

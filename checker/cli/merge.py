@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_USAGE
+from checker.cli.files import FILE, REPORT
 from checker.cli.reporting import Wanted, brought, event_option, report, reporting_options
 from checker.cli.terms import this_moment
 from checker.errors import UsageError
@@ -16,16 +17,14 @@ from checker.reporters import REPORTERS
 if TYPE_CHECKING:
     from checker.model.verdict import Verdict
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-
 
 @click.command("merge")
-@click.argument("parts", type=_FILE, nargs=-1)
+@click.argument("parts", type=FILE, nargs=-1)
 @click.option(
-    "--plan", "plan", type=_FILE, help="What `proctor plan --save` wrote: says what should be there."
+    "--plan", "plan", type=FILE, help="What `proctor plan --save` wrote: says what should be there."
 )
 @click.option("--format", "form", type=click.Choice(list(REPORTERS)), default="terminal", show_default=True)
-@click.option("--output", type=_FILE, help="Write the report to this file.")
+@click.option("--output", type=REPORT, help="Write the report to this file (-: standard output).")
 @click.option("--publish", is_flag=True, help="Report as `ci` does: comment, summary, annotations, outputs.")
 @event_option
 @click.option(

@@ -88,10 +88,20 @@ offline_option = click.option(
 fresh_option = click.option(
     "--fresh", is_flag=True, help="Reuse nothing that an earlier run saw: ask and run everything anew."
 )
+
+
+def _source(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
+    """A source that is named by nothing is no source, and must not stand for the policy's."""
+    if given == "":
+        raise click.BadParameter("nothing is not a source of advisories")
+    return given
+
+
 advisories_option = click.option(
     "--advisories",
     metavar="SOURCE",
     default=None,
+    callback=_source,
     help="`online`, `pulled`, or a snapshot: a zip file or a folder.",
 )
 

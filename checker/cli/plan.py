@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from checker.cli.files import FILE
 from checker.cli.options import path_argument
 from checker.cli.terms import this_moment
 from checker.errors import UsageError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from checker.model.part import Division
     from checker.pipeline import Revisions
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 _MOST = 256  # the jobs of a GitHub matrix
 
 
@@ -29,9 +29,9 @@ _MOST = 256  # the jobs of a GitHub matrix
 @click.option("--base", metavar="REF", help="As for check, and with --event as for ci.")
 @click.option("--policy-from", type=click.Choice(["base", "head"]), help="As for check: whose policy judges.")
 @click.option("--skill", metavar="GLOB", help="Only skills whose folder matches.")
-@click.option("--event", type=_FILE, help="Plan what this GitHub event brings, as `ci` would examine it.")
+@click.option("--event", type=FILE, help="Plan what this GitHub event brings, as `ci` would examine it.")
 @click.option("--format", "form", type=click.Choice(["json", "text"]), default="json", show_default=True)
-@click.option("--save", type=_FILE, help="Write the plan here, for `proctor merge --plan`.")
+@click.option("--save", type=FILE, help="Write the plan here, for `proctor merge --plan`.")
 def command(
     path: Path,
     shards: int,

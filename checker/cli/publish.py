@@ -8,15 +8,14 @@ from pathlib import Path, PurePosixPath
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
+from checker.cli.files import FILE
 from checker.errors import UsageError
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("publish")
-@click.argument("verdict", type=_FILE)
+@click.argument("verdict", type=FILE)
 @click.option(
-    "--event", type=_FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
+    "--event", type=FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
 )
 @click.option(
     "--path", default=".", show_default=True, help="Folder of the skill repository in its git repository."

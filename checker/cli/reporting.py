@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE, EXIT_USAGE
+from checker.cli.files import FILE
 from checker.cli.options import gathered
 from checker.cli.profile import tell
 from checker.errors import UsageError
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
     from checker.github.runner import Runner
     from checker.model.verdict import Verdict
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 event_option = click.option(
-    "--event", type=_FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
+    "--event", type=FILE, envvar="GITHUB_EVENT_PATH", help="The event's payload (default: the runner's)."
 )
 _OPTIONS = (
     click.option(
@@ -41,9 +41,9 @@ _OPTIONS = (
         show_default=True,
         help="The pull request's comment: where the token may, or else it is an error, or not at all.",
     ),
-    click.option("--verdict-file", type=_FILE, help="Write the verdict as JSON here."),
-    click.option("--sarif-file", type=_FILE, help="Write the findings as SARIF here."),
-    click.option("--html-file", type=_FILE, help="Write the report as a page here."),
+    click.option("--verdict-file", type=FILE, help="Write the verdict as JSON here."),
+    click.option("--sarif-file", type=FILE, help="Write the findings as SARIF here."),
+    click.option("--html-file", type=FILE, help="Write the report as a page here."),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checker.cli.check import documentation
 from checker.cli.profile import report
-from checker.cli.whole_file import replace_file
+from checker.cli.whole_file import write_file
 from checker.errors import UsageError
 from checker.model.verdict import Verdict
 from checker.reporters.page import Page
@@ -32,6 +32,6 @@ def write_reports(
 def write_report(file: Path, text: str) -> None:
     """Replace the file at once. Raises UsageError."""
     try:
-        replace_file(file, text)
+        write_file(file, text)
     except OSError as error:
         raise UsageError(f"the report cannot be written to {file}: {error.strerror}") from error

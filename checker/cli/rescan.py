@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
+from checker.cli.files import FILE
 from checker.cli.options import ASKING, HERE, on_terms, path_argument
 from checker.cli.profile import profile_option, report, tell
 from checker.cli.terms import Terms
-from checker.cli.whole_file import replace_file
+from checker.cli.whole_file import write_file
 from checker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
     from checker.model.verdict import Verdict
     from checker.tools import Tools, Tree
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-
 
 @click.command("rescan")
 @path_argument
-@click.option("--previous", type=_FILE, help="The verdict of the last run (JSON): say what changed since.")
-@click.option("--save", type=_FILE, help="Write this run's verdict here, for the next --previous.")
+@click.option("--previous", type=FILE, help="The verdict of the last run (JSON): say what changed since.")
+@click.option("--save", type=FILE, help="Write this run's verdict here, for the next --previous.")
 @click.option("--worktree", is_flag=True, help="Examine the files on disk instead of the last commit.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--publish", is_flag=True, help="Keep an issue on GitHub up to date (in a workflow).")
@@ -60,7 +59,7 @@ def command(
         found = compare(last, verdict, policy)
         _show(found, form)
         if save is not None:
-            replace_file(save, report("json", verdict, clock=terms.clock))
+            write_file(save, report("json", verdict, clock=terms.clock))
         published = not publish or _publish(path, found, verdict, per_skill=issue_per_skill)
     tell(terms.clock)
     return verdict.decision.exit_code or (0 if published else EXIT_INCONCLUSIVE)

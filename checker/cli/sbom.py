@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from checker.cli import EXIT_INCONCLUSIVE
+from checker.cli.files import REPORT
 from checker.cli.options import ASKING, HERE, on_terms, path_option
 from checker.cli.terms import Terms
 
@@ -16,7 +17,7 @@ from checker.cli.terms import Terms
 @click.argument("skill")
 @path_option
 @click.option("--target", default=None, help="For this target of the policy (default: the first).")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+@click.option("--output", type=REPORT, help="Write it to this file (-: standard output).")
 @on_terms(*ASKING, *HERE)
 def command(skill: str, path: Path, target: str | None, output: Path | None, terms: Terms) -> int:
     """Write what SKILL's lock brings as CycloneDX 1.6 JSON, with advisories and waivers.

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 #: What a run that was killed leaves half done ends in this; nobody reads it.
 PARTIAL = ".partial"
 
 
-def keep_whole(path: Path, data: bytes) -> None:
-    """Replace the file, for this user's eyes alone: whoever reads sees what was there or all of `data`.
+def keep_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace the file: whoever reads sees what was there or all of `data`.
 
-    Its folder must be there. Raises OSError.
+    A link in its place is replaced, not followed. `mode` is what the umask takes from; without it the file is
+    for this user's eyes alone. Its folder must be there. Raises OSError, and leaves what was there as it was.
     """
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PARTIAL)
+    # A name that nobody knows beforehand, and "x": nothing can lie in wait there, no link either.
+    partial = path.with_name(f".{secrets.token_hex(16)}{PARTIAL}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(partial, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             stream.write(data)
-        Path(partial).replace(path)
+        partial.replace(path)
     finally:
-        Path(partial).unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before is what matters
+            partial.unlink(missing_ok=True)

@@ -259,7 +259,7 @@ def test_fewer_tests_than_at_the_base_are_shown_and_found_without_running_any(re
     repo.commit({home: both})
     repo.git("checkout", "-q", "-b", "change")
     repo.commit({home: "def test_a(): pass\n"})
-    call = ("check", repo.path, "--base", "main", "--offline", "--no-sandbox", "--only", "sandbox")
+    call = ("check", repo.path, "--base", "main", "--offline", "--no-sandbox")
     verdict = json.loads(proctor(*call, "--format", "json").out)
     assert "skills/notes: fewer tests: 1 instead of 2" in verdict["notes"]
     (outcome,) = [o for o in verdict["skills"][0]["outcomes"] if o["check"] == "sandbox"]
