@@ -18,10 +18,10 @@ from checker.model.plan import Exam, Examinee
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.code.uses import unlisted
+from checker.rules.commands import approve_command, explain_command, lock_command
 from checker.rules.lock.decisions import decide_lock
 from checker.rules.lock.dependency_list import dependency_list
 from checker.rules.lock.graph import Case, warm
-from checker.rules.policy.commands import approve_command
 from checker.rules.policy.decide import decide_declared
 from checker.tools import Tools
 
@@ -114,7 +114,7 @@ def _unlocked(exam: Exam, examinee: Examinee) -> _Answer:
         decision = decide_declared(exam.policy, package, examinee.level, today)
         if decision is not None and not decision.allowed:
             findings.append(_finding(str(package.requirement), decision, package.location, examinee))
-    return _Answer(findings, [f"lock it: `proctor lock {examinee.skill.id}`"])
+    return _Answer(findings, [f"lock it: {lock_command(examinee.skill)}"])
 
 
 def _finding(subject: str, decision: Decision, place: Location, examinee: Examinee) -> Finding:
@@ -132,22 +132,23 @@ def _finding(subject: str, decision: Decision, place: Location, examinee: Examin
 
 
 def _remedy(subject: str, decision: Decision, examinee: Examinee, place: Location) -> str:
-    skill, level = examinee.skill.id, examinee.level
-    where = f"{skill}/skill.yaml" if examinee.skill.manifest else visible(place.file)
-    remove = f"remove it from {where} and run `proctor lock {skill}`"
+    skill, level = examinee.skill, examinee.level
+    where = visible(skill.manifest or place.file)
+    remove = f"remove it from {where} and run {lock_command(skill)}"
     if decision.rule == "banned":
         return f"use another package or version: {remove}"
     if decision.rule == "source":
         named = "or ask a code owner to name the address in `direct_sources` of policies/maturity.yaml"
         return f"take a release from the policy's index, {named}"
+    manifest = visible(skill.manifest or f"{skill.id}/skill.yaml")
     if decision.rule == "student":
-        return f"raise `maturity` in {skill}/skill.yaml if agents of a higher level are meant, or {remove}"
+        return f"raise `maturity` in {manifest} if agents of a higher level are meant, or {remove}"
     if decision.rule == "level":
-        return f"raise `maturity` in {skill}/skill.yaml above {level} if that is meant, or {remove}"
+        return f"raise `maturity` in {manifest} above {level} if that is meant, or {remove}"
     name, versions = _asked(subject)
     approve = approve_command(name, versions, level)
     ask = f"let a code owner approve it, in a pull request of its own: {approve}"
-    return f"{ask}; or {remove}; `proctor explain {skill} {name}` shows why"
+    return f"{ask}; or {remove}; {explain_command(skill, name)} shows why"
 
 
 def _asked(subject: str) -> tuple[str, str]:

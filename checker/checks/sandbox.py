@@ -15,6 +15,7 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
+from checker.rules.commands import build_command
 from checker.rules.sandbox.engine_run import NAME, engine_run
 from checker.rules.sandbox.findings import findings, not_run, note
 from checker.rules.sandbox.order import ImageOrders
@@ -198,7 +199,7 @@ def _unbuildable(skill: Skill, error: InputError) -> Finding:
         severity=Severity.ERROR,
         message=f"cannot be built: {error.message}",
         file=visible(error.file if error.file in own else lock),
-        remedy=f"mend or remove what is named, then run `proctor sandbox build {visible(skill.id)}`",
+        remedy=f"mend or remove what is named, then run {build_command(skill)}",
     )
 
 

@@ -18,9 +18,9 @@ from checker.model.problem import Problem
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.overlap import overlapped
-from checker.rules.advisories.advice import lock_command
 from checker.rules.code.besides import besides, unread
 from checker.rules.code.uses import Provided, Use, module_names, provided_by, uses
+from checker.rules.commands import lock_command
 from checker.tools import Tools
 
 RULE = "undeclared"

@@ -16,10 +16,10 @@ from checker.model.plan import Exam
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, FileKind, Skill
 from checker.overlap import overlapped
-from checker.rules.advisories.advice import lock_command
 from checker.rules.code.mentions import mentioned
 from checker.rules.code.name_tables import plugins
 from checker.rules.code.uses import Provided, module_names, provided_by, uses
+from checker.rules.commands import lock_command
 from checker.tools import Tools, Tree
 
 RULE = "unused"

@@ -20,10 +20,11 @@ from checker.model.policy import Policy
 from checker.model.skill import Skill
 from checker.model.verdict import EngineRun
 from checker.overlap import overlapped
-from checker.rules.advisories.advice import agreed, finding, lock_command
+from checker.rules.advisories.advice import agreed, finding
 from checker.rules.advisories.engine_runs import all_reused, answering
 from checker.rules.advisories.remedy import Ahead, Ways, looked_up, same, with_upgrade
 from checker.rules.code.uses import unlisted
+from checker.rules.commands import lock_command
 from checker.rules.lock.closure import chains, leading
 from checker.rules.lock.graph import Case, graph_of
 from checker.rules.lock.releases import Shelf

@@ -13,6 +13,7 @@ from checker.model.explanation import Explanation
 from checker.model.lock import Pin
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
+from checker.rules.commands import lock_command
 from checker.rules.lock.decisions import Decided, decide_lock
 from checker.rules.lock.graph import Case
 from checker.rules.policy.decide import decide_declared
@@ -57,7 +58,7 @@ def _locked(case: Case, decided: Decided) -> dict[NormalizedName, Explanation]:
 
 def _unlocked(examinee: Examinee, policy: Policy, today: dt.date) -> dict[NormalizedName, Explanation]:
     def of(name: NormalizedName, place: Location, text: str) -> Explanation:
-        gap = f"the answer depends on the version: `proctor lock {examinee.skill.id}`"
+        gap = f"the answer depends on the version: {lock_command(examinee.skill)}"
         return Explanation(text, decisions[name], place, None, gap)
 
     decisions = {p.name: decide_declared(policy, p, examinee.level, today) for p in examinee.skill.packages}

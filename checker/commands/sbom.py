@@ -16,6 +16,7 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy, Target
 from checker.model.verdict import Verdict
 from checker.pipeline import selected
+from checker.rules.commands import lock_command
 from checker.rules.lock.graph import Case, Graph, graph_of
 from checker.tools import Tools
 
@@ -28,7 +29,7 @@ def bill_of(examinee: Examinee, policy: Policy, target: str | None, tools: Tools
     skill = examinee.skill
     lock = skill.locks.get(chosen.name)
     if lock is None:
-        raise UsageError(f"{visible(skill.id)} has no readable lock: `proctor lock {visible(skill.id)}`")
+        raise UsageError(f"{visible(skill.id)} has no readable lock: {lock_command(skill)}")
     case = Case(skill, policy, chosen, lock)
     verdict = _judged(examinee, policy, tools, now)
     graph = graph_of(case, tools.index)

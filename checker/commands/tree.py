@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 
 from checker.errors import Unanswered, UsageError
+from checker.escape import visible
 from checker.model.advisory import Advisory
 from checker.model.explanation import Dependencies, Node
 from checker.model.lock import Pin
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.severity import Severity
+from checker.rules.commands import lock_command
 from checker.rules.lock.decisions import Decided, decide_lock
 from checker.rules.lock.graph import Case
 from checker.rules.osv.aliases import merge
@@ -28,7 +30,7 @@ def dependencies(
     skill, target = examinee.skill, policy.targets[0]
     lock = skill.locks.get(target.name)
     if lock is None:
-        raise UsageError(f"{skill.id} has no readable lock: `proctor lock {skill.id}`")
+        raise UsageError(f"{visible(skill.id)} has no readable lock: {lock_command(skill)}")
     decided = decide_lock(Case(skill, policy, target, lock), examinee.level, today, index)
     advisories, notes = _scanned(lock.pins, scanners)
     grower = _Grower({pin.name: pin for pin in lock.pins}, decided, advisories)

@@ -75,7 +75,7 @@ def _finding(finding: Finding) -> Iterator[Text | Paragraph]:
     yield Paragraph(Text("  "), Text(title, style=style))
     yield Paragraph(Text("    "), Text(visible(finding.message, newlines=True)))
     if finding.location is not None:
-        yield _labelled("at ", str(finding.location))
+        yield _labelled("at ", visible(str(finding.location)))
     if finding.chain:
         yield _labelled("why", " → ".join(finding.chain))
     if finding.waiver:

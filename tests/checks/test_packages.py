@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -152,6 +153,19 @@ def test_without_a_lock_it_is_broken_with_the_command():
     outcome = examine(entry("pandas", ">=2"))
     assert outcome.status is Status.BROKEN
     assert "proctor lock skills/tables" in outcome.reason
+
+
+@pytest.mark.parametrize("status", ["approved", "banned"])
+def test_commands_hold_the_folder_as_a_shell_wants_it(status):
+    """A folder of a pull request may be called anything, and who reads the remedy pastes it."""
+    rows = [entry("pandas", status="banned")] if status == "banned" else []
+    lock = lock_of("pandas")
+    (finding,) = examine(*rows, lock=lock, index=FakeIndex(pandas=[]), skill_id="skills/$(id)").findings
+    assert "`proctor lock 'skills/$(id)'`" in finding.remedy
+    assert "lock it: `proctor lock 'skills/$(id)'`" in examine(skill_id="skills/$(id)").reason
+    (finding,) = examine(*rows, lock=lock, index=FakeIndex(pandas=[]), skill_id="a\nb").findings
+    assert "\n" not in finding.remedy
+    assert "(rename `a\\x0ab` first" in finding.remedy
 
 
 def test_without_a_lock_what_is_certain_is_a_finding():

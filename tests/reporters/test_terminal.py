@@ -74,6 +74,12 @@ def test_a_command_stays_on_one_line_however_narrow_the_page():
     assert f"    do   {command}".rstrip() in text.splitlines()
 
 
+def test_a_place_stays_on_one_line_whatever_the_folder_is_called():
+    found = v.finding(file="skills/a\nb/skill.yaml", line=4)
+    report = render(v.verdict_on(v.failed(found)))
+    assert "    at   skills/a\\x0ab/skill.yaml:4\n" in report
+
+
 def test_a_failure_that_nobody_explains_is_said():
     silent = Outcome(check="lock", skill="skills/a", status=Status.FAILED)
     assert "lock failed: it did not say why" in render(v.verdict_on(silent))

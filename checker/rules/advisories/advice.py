@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from checker.escape import visible
@@ -12,7 +11,7 @@ from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding, Outcome
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.policy.commands import waive_command
+from checker.rules.commands import lock_command, waive_command
 
 
 def finding(
@@ -56,12 +55,6 @@ def unrated(outcomes: Iterable[Outcome], rule: str = "vulnerabilities") -> tuple
         return ()
     share = round(100 * unknown / len(findings))
     return (f"severity unknown for {unknown} of {len(findings)} advisory findings ({share} %)",)
-
-
-def lock_command(skill: Skill) -> str:
-    """The command that locks the skill anew, to be pasted into a shell."""
-    path = visible(skill.id)
-    return f"`proctor lock {shlex.quote(f'./{path}' if path.startswith('-') else path)}`"
 
 
 def _message(distribution: LockedDistribution, advisory: Advisory, chain: tuple[str, ...]) -> str:

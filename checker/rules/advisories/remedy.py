@@ -16,9 +16,9 @@ from checker.model.lock import Pin
 from checker.model.outcome import Finding
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.advisories.advice import lock_command
 from checker.rules.advisories.upgrade_search import Search, Upgrade
 from checker.rules.advisories.upgrades import Newer, cleared, newer
+from checker.rules.commands import lock_command
 from checker.rules.lock.graph import Case
 from checker.rules.lock.releases import Shelf
 
@@ -102,7 +102,7 @@ def with_upgrade(
 
 def _told(finding: Finding, skill: Skill, upgrade: Upgrade, name: NormalizedName) -> Finding:
     if upgrade.relock:
-        command = lock_command(skill).replace("proctor lock", "proctor lock --upgrade", 1)
+        command = lock_command(skill, upgrade=True)
         roots = _listed(f"{one.name} {one.version}" for one in upgrade.relock)
         remedy = f"run {command}: {roots}, as locked, {_doing(upgrade, name, len(upgrade.relock))}"
         return finding.model_copy(update={"fixed": True, "remedy": remedy})

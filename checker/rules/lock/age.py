@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding
-from checker.rules.advisories.advice import lock_command
+from checker.rules.commands import lock_command
 from checker.rules.lock.findings import about_entry
 from checker.rules.lock.graph import Case
 from checker.rules.lock.origin import Projects, served_files

@@ -8,7 +8,7 @@ from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.rules.advisories.advice import lock_command
+from checker.rules.commands import lock_command
 from checker.rules.lock.graph import Case
 
 RULE = "lock"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from checker.escape import visible
@@ -11,6 +10,7 @@ from checker.model.outcome import Finding
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.model.skill import Skill
+from checker.rules.commands import lock_command, run_command
 from checker.rules.sandbox.behaviour import NETWORK_RULE, behaviours
 from checker.rules.sandbox.phases import has_tests
 from checker.rules.sandbox.tests import RULE, by_exit_code, missed_tests
@@ -73,7 +73,7 @@ def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> It
     if phase.status == "failed" and not phase.limit_exceeded:
         yield _finding(skill, phase, RULE, Severity.ERROR, _failure(phase), _again(skill, phase))
     for rule, severity, message in behaviours(phase, settings):
-        remedy = f"{_REMEDIES[rule]}; see it happen: {command(skill, _script(skill, phase))}"
+        remedy = f"{_REMEDIES[rule]}; see it happen: {run_command(skill, _script(skill, phase))}"
         yield _finding(skill, phase, rule, severity, message, remedy)
 
 
@@ -96,13 +96,6 @@ def _failure(phase: PhaseEvidence) -> str:
     return f"{phase.reason}: {shown}{more}" if phase.reason and shown else f"{phase.reason or shown}{more}"
 
 
-def command(skill: Skill, *script: str) -> str:
-    """`proctor sandbox run …` for a skill, to be pasted into a shell."""
-    path = visible(skill.id)
-    words = [f"./{path}" if path.startswith("-") else path, *map(visible, script)]
-    return f"`proctor sandbox run {' '.join(map(shlex.quote, words))}`"
-
-
 def _script(skill: Skill, phase: PhaseEvidence) -> str:
     """The script to look at first: one that a failure names, else any of the skill."""
     scripts = [skill.relative(path) for path in skill.python_files]
@@ -111,12 +104,12 @@ def _script(skill: Skill, phase: PhaseEvidence) -> str:
 
 
 def _again(skill: Skill, phase: PhaseEvidence) -> str:
+    again = run_command(skill, _script(skill, phase))
     if phase.phase == "tests":
-        return f"see what the tests say in the report; {command(skill, _script(skill, phase))} runs a script"
+        return f"see what the tests say in the report; {again} runs a script"
     if phase.phase == "import":
-        lock = f"`proctor lock {shlex.quote(visible(skill.id))}`"
-        return f"declare a version that imports by itself, or what it lacks, then run {lock}"
-    return f"see it happen: {command(skill, _script(skill, phase))}"
+        return f"declare a version that imports by itself, or what it lacks, then run {lock_command(skill)}"
+    return f"see it happen: {again}"
 
 
 def _without_tests(skill: Skill) -> Finding:

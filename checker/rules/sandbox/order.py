@@ -12,6 +12,7 @@ from checker.model.lock import LOCK_NAME, Lock
 from checker.model.plan import Examinee
 from checker.model.policy import Policy, Target
 from checker.model.skill import Entry, FileKind, Skill
+from checker.rules.commands import lock_command
 from checker.rules.lfs import is_pointer
 from checker.rules.links import Links
 from checker.rules.lock.wheel_choice import WheelChoice, choose, is_linux
@@ -81,7 +82,7 @@ class ImageOrders:
 def _lock(skill: Skill, target: Target) -> Lock | None:
     lock = skill.locks.get(target.name)
     if lock is None and skill.packages:
-        raise Unanswered(ENGINE, f"no lock for target {target.name}: run `proctor lock {visible(skill.id)}`")
+        raise Unanswered(ENGINE, f"no lock for target {target.name}: run {lock_command(skill)}")
     return lock
 
 
