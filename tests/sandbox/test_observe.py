@@ -141,7 +141,8 @@ def test_one_that_ends_within_the_grace_is_not_left_over(tmp_path: Path) -> None
     machine = Machine(tmp_path, 2)
     observer = Observer(CONTAINER, 7, machine.proc)
     machine.write("cgroup.procs", "7\n8\n99\n", machine.folders[""])
-    ending = Timer(0.1, machine.write, ("cgroup.procs", "7\n8\n", machine.folders[""]))
+    machine.write("later", "7\n8\n", machine.folders[""])  # a kernel's file is never half written
+    ending = Timer(0.1, (machine.folders[""] / "later").replace, (machine.folders[""] / "cgroup.procs",))
     ending.start()
     assert observer.leftovers() == ()
     ending.join()
