@@ -14,9 +14,11 @@ from checker.model.evidence import PhaseEvidence
 from checker.model.policy import Limits
 from checker.tools import RUNNERS, Image, Phase
 from tests.hostile.corpus import HERE, Case
-from tests.support.sandbox import image_order
+from tests.support.sandbox import FolderWheels, image_order
 
 LIMITS = Limits(memory_mb=192, cpus=1, pids=64, wall_seconds=15, output_kb=512, tmp_mb=8)
+#: What a machine that runs Proctor has in its environment, and nothing in a box may ever see.
+SECRETS = {"GITHUB_TOKEN": "ghp_hostile", "AWS_SECRET_ACCESS_KEY": "hostile/SECRET", "CI": "true"}
 #: Says who is there and what earlier runs have left; the same words each time.
 PROBE = """
 import os
@@ -45,6 +47,11 @@ class Arena:
         arena = cls(box, box.build(image_order({**files, "probe.py": PROBE}, skill="skills/hostile")), state)
         arena.normal = arena.probe().output
         return arena
+
+    @property
+    def wheels(self) -> FolderWheels:
+        """Where the box takes its wheels from."""
+        return FolderWheels(self.state)
 
     def attack(self, case: Case) -> PhaseEvidence:
         """Let one behaviour happen."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tempfile
-from collections.abc import Iterator
 
 import pytest
 
-from checker.engines.sandbox import DockerSandbox, clean, listed
 from checker.escape import visible
 from checker.model.evidence import PhaseEvidence, SandboxEvidence
 from checker.model.outcome import Outcome, Status
@@ -17,29 +13,14 @@ from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.reporters import REPORTERS
 from checker.rules.sandbox.findings import findings
-from tests.hostile.arena import Arena
+from tests.hostile.arena import SECRETS, Arena
 from tests.hostile.corpus import Case, cases
 from tests.reporters.test_markdown import Page
 from tests.support import verdicts
-from tests.support.sandbox import FolderWheels
 
 ID = "skills/hostile"
-#: What a machine that runs Proctor has in its environment, and nothing in a box may ever see.
-SECRETS = {"GITHUB_TOKEN": "ghp_hostile", "AWS_SECRET_ACCESS_KEY": "hostile/SECRET", "CI": "true"}
 #: What a skill's own Python tells: a bonus where it does, and no proof where it does not.
 SELF_REPORTED = ("escape-attempt", "wrote-outside")
-
-
-@pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    state = tmp_path_factory.mktemp("state")
-    with DockerSandbox(FolderWheels(state), state) as box, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
-        for name, value in SECRETS.items():
-            patch.setenv(name, value)
-        yield Arena.with_all(box, state)
-        images = {json.loads(path.read_text())["image_id"] for path in state.glob("images/*.json")}
-        clean(box.engine, [kept for kept in listed(box.engine) if kept.id in images])
 
 
 def params() -> list[object]:

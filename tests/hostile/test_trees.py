@@ -1,56 +1,50 @@
-"""Skills that lie wrong on disk or in git. Nothing of them reaches an engine, so none is needed here."""
+"""Skills that lie wrong on disk or in git: what comes of them without an engine, and in the box."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
 
-from checker.engines.git import Git
 from checker.engines.sandbox import DockerSandbox
-from checker.engines.worktree import WorkTree
 from checker.errors import InputError, Unanswered
 from checker.escape import visible
-from checker.load.repository import load_repository
-from checker.load.skill import load_skill
-from checker.model.level import Level
-from checker.model.plan import Examinee
-from checker.rules.sandbox.order import ImageOrders
-from checker.tools import Tree
+from checker.tools import Phase, Tree
+from tests.hostile.arena import LIMITS, Arena
 from tests.hostile.corpus import Case, cases
-from tests.support.policies import default_policy
-from tests.support.repos import ScratchRepo
+from tests.hostile.laid_out import laid_out, order_of, skill_of
 from tests.support.sandbox import FolderWheels
 
-ID = "skills/x"
-GOOD = {f"{ID}/SKILL.md": "---\nname: x\ndescription: A skill.\n---\n", f"{ID}/run.py": "print(1)\n"}
+#: Every file below the skill's folder: its name, whether it is a plain one of one name, and its content.
+LOOK = """
+import hashlib, json, os, stat, sys
+sys.setrecursionlimit(5_000)  # for the deepest
+found = {}
+for folder, _, names in os.walk("."):
+    for path in (os.path.join(folder, name) for name in names):
+        about = os.lstat(path)
+        plain = stat.S_ISREG(about.st_mode) and about.st_nlink == 1
+        found[path[2:]] = [plain, hashlib.sha256(open(path, "rb").read()).hexdigest()]
+print(json.dumps(found))
+"""
 
 
-def params() -> list[object]:
+def params(*outcomes: str) -> list[object]:
+    """Cases of these outcomes, or all."""
     return [
         pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.slow else [])
         for case in cases("trees")
+        if not outcomes or case.outcome in outcomes
     ]
 
 
 @pytest.mark.parametrize("case", params())
 def test_tree(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine")
-    repo = ScratchRepo(tmp_path / "repo")
-    module = case.module()
-    if hasattr(module, "on_disk"):
-        repo.write(GOOD)
-        try:
-            module.on_disk(repo.path / ID)
-        except PermissionError as error:
-            pytest.skip(f"this user may not make such a file: {error}")
-        outcome, words = ordered(WorkTree(repo.path), tmp_path)
-    else:
-        commit = committed(repo, module.in_git())
-        with Git(repo.path) as git:
-            outcome, words = ordered(git.tree(commit), tmp_path)
+    with laid_out(case, tmp_path / "repo") as tree:
+        outcome, words = ordered(tree, tmp_path)
     assert outcome == case.outcome, words
     assert [text for text in case.says if text not in words] == [], words
     assert [text for text in (*case.never, "\x1b", "\n") if text in words] == []
@@ -58,12 +52,11 @@ def test_tree(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def ordered(tree: Tree, folder: Path) -> tuple[str, str]:
     """What comes of the skill, and the words for it: why not, or the files of the image."""
-    skill = load_skill(tree, load_repository(tree).folders[ID], default_policy())
+    skill = skill_of(tree)
     if skill.unusable is not None:
         return "broken", visible(str(skill.unusable))
-    examinee = Examinee(skill=skill, level=Level.INTERN)
     try:
-        order = ImageOrders(default_policy(), tree).of(examinee)
+        order = order_of(tree, skill)
         with DockerSandbox(FolderWheels(folder), folder / "state") as box:
             box.build(order)
     except InputError as error:
@@ -74,15 +67,22 @@ def ordered(tree: Tree, folder: Path) -> tuple[str, str]:
     return "contained", " ".join(order.files)
 
 
-def committed(repo: ScratchRepo, entries: Iterable[tuple[str, bytes, bytes]]) -> str:
-    """A commit of the good skill and these (mode, path, content or commit id), however odd the paths are."""
-    good = [("100644", path.encode(), text.encode()) for path, text in GOOD.items()]
-    commands = [b"commit refs/heads/main\ncommitter C <c@example.org> 0 +0000\ndata 0\n"]
-    for mode, path, content in itertools.chain(good, entries):
-        quoted = b'"' + b"".join(b"\\%03o" % byte for byte in path) + b'"'
-        if mode == "160000":
-            commands.append(b"M 160000 %s %s\n" % (content, quoted))
-        else:
-            commands.append(b"M %s inline %s\ndata %d\n%s\n" % (mode.encode(), quoted, len(content), content))
-    repo.git("fast-import", "--quiet", stdin=b"".join(commands))
-    return repo.git("rev-parse", "refs/heads/main")
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize("case", params("contained"))
+def test_what_is_contained_runs_and_is_gone_before_the_next_run(
+    case: Case, arena: Arena, tmp_path: Path
+) -> None:
+    with laid_out(case, tmp_path / "repo") as tree:
+        order = order_of(tree, skill_of(tree))
+    phases = [Phase("run", ("python", "run.py")), Phase("run", ("python", "-c", LOOK))]
+    ran, looked = arena.box.run(arena.box.build(order), phases, LIMITS)
+    try:
+        assert (ran.status, ran.output) == ("passed", "1\n")
+        wanted = {
+            path: [True, hashlib.sha256(content).hexdigest()] for path, (content, _) in order.files.items()
+        }
+        assert json.loads(looked.output) == wanted
+        assert set(wanted) > {"SKILL.md", "run.py"}
+    finally:
+        arena.assert_all_is_well()

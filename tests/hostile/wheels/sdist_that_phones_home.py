@@ -8,8 +8,11 @@ import io
 import tarfile
 from pathlib import Path
 
+#: One call leaves the machine (an address for documentation), one would reach whoever listens on it. Where the
+#: policy lets it be built: test_hostile_packages_run.
 SETUP = """
 import socket, setuptools
+socket.socket().connect_ex(("192.0.2.1", 80))
 socket.create_connection(("127.0.0.1", {port})).sendall(b"built")
 setuptools.setup(name="evil", version="1.0")
 """
