@@ -351,6 +351,21 @@ def test_every_collected_test_is_counted(box: DockerSandbox) -> None:
     assert (seen.status, seen.tests_collected) == ("passed", 3)
 
 
+KEEPS = """
+import os, sys
+print(sorted(name for folder in ('/tmp', '/dev/shm') for name in os.listdir(folder) if name[0] != '.'))
+for place in sys.argv[1:]:
+    open(place, 'w').close()
+"""
+
+
+def test_files_stay_for_the_next_phase_and_never_for_the_next_run(box: DockerSandbox) -> None:
+    image = box.build(image_order({"a.py": KEEPS}))
+    phases = [Phase("run", ("python", "a.py", "/tmp/x", "/dev/shm/y")), Phase("run", ("python", "a.py"))]
+    for _ in range(2):
+        assert [seen.output for seen in box.run(image, phases, LIMITS)] == ["[]\n", "['x', 'y']\n"]
+
+
 def test_pytest_is_there_for_the_tests_alone(box: DockerSandbox) -> None:
     image = box.build(image_order({"test_a.py": "def test_a(): pass\n"}))
     look = Phase("run", ("python", "-c", "import pytest"))
