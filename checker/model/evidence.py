@@ -65,8 +65,9 @@ class PhaseEvidence(Frozen):
     """One phase of the run.
 
     Times are seconds, memory is bytes. `output` is what the skill printed (both streams), capped and escaped:
-    safe to print. `leftovers` are the processes still alive after the phase. `failures` are lines the phase's
-    own runner reports (which module, script or test failed): self-reported, unlike the numbers.
+    safe to print. `leftovers` are the processes still alive after a phase that ended by itself (None where it
+    was cut off). `failures` are lines the phase's own runner reports (which module, script or test failed):
+    self-reported, unlike the numbers.
     `tests_collected` is how many tests pytest reported, self-reported too; `tests_declared` how many the
     files hold at least, counted without running them.
     `canaries` names the planted secrets that came out, and how. `network` is None where no sink looked;

@@ -315,6 +315,7 @@ def test_a_flood_of_output_is_cut_off(box: DockerSandbox) -> None:
 def test_a_phase_that_does_not_end_is_ended(box: DockerSandbox) -> None:
     seen = python(box, "import time\nprint('waiting', flush=True)\ntime.sleep(600)\n", wall_seconds=2)
     assert (seen.status, seen.limit_exceeded, seen.exit_code) == ("failed", "wall", None)
+    assert seen.leftovers is None, "everything still ran when it was cut off"
     assert seen.output == "waiting\n"
     assert seen.reason.endswith(" s of CPU: it waited, or the machine was busy")
     assert seen.wall_seconds < 5

@@ -108,6 +108,8 @@ def test_a_recorded_tree_of_version_2(tmp_path: Path) -> None:
     recorded(tmp_path, 40)
     assert observer.read().peak_processes == 37, "without the three of ours"
     assert observer.leftovers() == ()
+    (tmp_path / "sys/fs/cgroup/system.slice/docker-c0ffee.scope/cgroup.procs").unlink()
+    assert observer.read().peak_processes is None, "whose they are is not known"
     observer.close()
 
 
@@ -141,7 +143,8 @@ def test_one_that_ends_within_the_grace_is_not_left_over(tmp_path: Path) -> None
     machine = Machine(tmp_path, 2)
     observer = Observer(CONTAINER, 7, machine.proc)
     machine.write("cgroup.procs", "7\n8\n99\n", machine.folders[""])
-    ending = Timer(0.1, machine.write, ("cgroup.procs", "7\n8\n", machine.folders[""]))
+    machine.write("then", "7\n8\n", machine.folders[""])
+    ending = Timer(0.1, (machine.folders[""] / "then").replace, (machine.folders[""] / "cgroup.procs",))
     ending.start()
     assert observer.leftovers() == ()
     ending.join()
