@@ -6,7 +6,7 @@ Numbers the kernel observed are None where they could not be observed; None neve
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
@@ -65,13 +65,14 @@ class PhaseEvidence(Frozen):
     """One phase of the run.
 
     Times are seconds, memory is bytes. `output` is what the skill printed (both streams), capped and escaped:
-    safe to print. `leftovers` are the processes still alive after the phase. `failures` are lines the phase's
-    own runner reports (which module, script or test failed): self-reported, unlike the numbers.
+    safe to print. `leftovers` are the processes still alive after a phase that ended by itself (None where it
+    was cut off). `failures` are lines the phase's own runner reports (which module, script or test failed):
+    self-reported, unlike the numbers.
     `tests_collected` is how many tests pytest reported, self-reported too; `tests_declared` how many the
     files hold at least, counted without running them.
     `canaries` names the planted secrets that came out, and how. `network` is None where no sink looked;
     `network_unrecorded` counts what it could not keep. `reused` is when an earlier run saw all this, where
-    that stands for a run of today (UTC). `WITNESSES` says for each field who tells.
+    that stands for a run of today (UTC). `witnesses` says for each field who tells.
     """
 
     phase: PhaseName
@@ -98,7 +99,8 @@ class PhaseEvidence(Frozen):
     reused: dt.datetime | None = None
 
 
-#: Who tells what of a phase. With a sink, `network_attempts` is what the sink counted.
+#: Who tells what of a phase, where no sink looked: the weakest of those who have a say in it. That a phase
+#: passed is, for all that the kernel and the engine hold against it, the word of a process in the box.
 WITNESSES: Mapping[Witness, tuple[str, ...]] = MappingProxyType(
     {
         Witness.KERNEL: (
@@ -111,7 +113,6 @@ WITNESSES: Mapping[Witness, tuple[str, ...]] = MappingProxyType(
         ),
         Witness.ENGINE: (
             "phase",
-            "status",
             "exit_code",
             "wall_seconds",
             "limit_exceeded",
@@ -121,18 +122,27 @@ WITNESSES: Mapping[Witness, tuple[str, ...]] = MappingProxyType(
             "reused",
         ),
         Witness.SINK: ("network", "network_unrecorded"),
-        Witness.SELF_REPORTED: ("reason", "failures", "output", "reported", "tests_collected"),
+        Witness.SELF_REPORTED: ("status", "reason", "failures", "output", "reported", "tests_collected"),
     }
 )
 
 
+def witnesses(phases: Sequence[PhaseEvidence]) -> dict[Witness, tuple[str, ...]]:
+    """Who tells what of `phases`: where a sink looked, it counted `network_attempts`, not the kernel."""
+    found = dict(WITNESSES)
+    if any(phase.network is not None for phase in phases):
+        found[Witness.KERNEL] = tuple(name for name in found[Witness.KERNEL] if name != "network_attempts")
+        found[Witness.SINK] = ("network_attempts", *found[Witness.SINK])
+    return found
+
+
 class SandboxEvidence(Frozen):
-    """The image a skill was run in and what each phase showed. `witnesses` is `WITNESSES`, for readers."""
+    """The image a skill was run in and what each phase showed. `witnesses` tells readers by whom."""
 
     image_key: str = ""
     image_id: str = ""
     image_cached: bool = False
     base: str = ""
     build_seconds: float | None = None
-    witnesses: dict[Witness, tuple[str, ...]] = Field(default_factory=lambda: dict(WITNESSES))
     phases: tuple[PhaseEvidence, ...] = ()
+    witnesses: dict[Witness, tuple[str, ...]] = Field(default_factory=lambda data: witnesses(data["phases"]))

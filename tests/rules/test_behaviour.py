@@ -14,6 +14,7 @@ from checker.model.evidence import (
     PhaseEvidence,
     ReportedEvent,
     SandboxEvidence,
+    Witness,
 )
 from checker.model.level import Level
 from checker.model.outcome import Outcome
@@ -95,6 +96,22 @@ def test_every_field_of_a_phase_has_one_witness() -> None:
     named = [field for fields in WITNESSES.values() for field in fields]
     assert sorted(named) == sorted(PhaseEvidence.model_fields)
     assert SandboxEvidence().witnesses == dict(WITNESSES)
+
+
+def test_where_a_sink_looked_it_counted_the_attempts() -> None:
+    """Everything has a route there, so the kernel's own counter stays at zero."""
+    first = PhaseEvidence(phase="import", status="not_applicable")
+    evidence = SandboxEvidence(phases=(first, PhaseEvidence(phase="run", status="passed", network=())))
+    told_by = {field: witness for witness, fields in evidence.witnesses.items() for field in fields}
+    assert sorted(told_by) == sorted(PhaseEvidence.model_fields)
+    assert told_by["network_attempts"] is Witness.SINK
+    assert told_by["oom_kills"] is Witness.KERNEL
+    assert SandboxEvidence.model_validate_json(evidence.model_dump_json()) == evidence
+
+
+def test_what_a_process_in_the_box_has_a_say_in_is_its_word() -> None:
+    """A runner's report decides, or the exit code that the skill chose."""
+    assert {"status", "reason", "failures"} <= set(WITNESSES[Witness.SELF_REPORTED])
 
 
 def test_reports_say_who_told() -> None:

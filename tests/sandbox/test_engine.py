@@ -316,6 +316,7 @@ def test_a_flood_of_output_is_cut_off(box: DockerSandbox) -> None:
 def test_a_phase_that_does_not_end_is_ended(box: DockerSandbox) -> None:
     seen = python(box, "import time\nprint('waiting', flush=True)\ntime.sleep(600)\n", wall_seconds=2)
     assert (seen.status, seen.limit_exceeded, seen.exit_code) == ("failed", "wall", None)
+    assert seen.leftovers is None, "everything still ran when it was cut off"
     assert seen.output == "waiting\n"
     assert seen.reason.endswith(" s of CPU: it waited, or the machine was busy")
     assert seen.wall_seconds < 5
@@ -350,6 +351,21 @@ def test_every_collected_test_is_counted(box: DockerSandbox) -> None:
     text = "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n): pass\ndef test_b(): pytest.skip()\n"
     (seen,) = box.run(box.build(image_order({"test_a.py": text})), [pytest_phase()], LIMITS)
     assert (seen.status, seen.tests_collected) == ("passed", 3)
+
+
+KEEPS = """
+import os, sys
+print(sorted(name for folder in ('/tmp', '/dev/shm') for name in os.listdir(folder) if name[0] != '.'))
+for place in sys.argv[1:]:
+    open(place, 'w').close()
+"""
+
+
+def test_files_stay_for_the_next_phase_and_never_for_the_next_run(box: DockerSandbox) -> None:
+    image = box.build(image_order({"a.py": KEEPS}))
+    phases = [Phase("run", ("python", "a.py", "/tmp/x", "/dev/shm/y")), Phase("run", ("python", "a.py"))]
+    for _ in range(2):
+        assert [seen.output for seen in box.run(image, phases, LIMITS)] == ["[]\n", "['x', 'y']\n"]
 
 
 def test_pytest_is_there_for_the_tests_alone(box: DockerSandbox) -> None:

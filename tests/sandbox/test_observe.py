@@ -108,6 +108,8 @@ def test_a_recorded_tree_of_version_2(tmp_path: Path) -> None:
     recorded(tmp_path, 40)
     assert observer.read().peak_processes == 37, "without the three of ours"
     assert observer.leftovers() == ()
+    (tmp_path / "sys/fs/cgroup/system.slice/docker-c0ffee.scope/cgroup.procs").unlink()
+    assert observer.read().peak_processes is None, "whose they are is not known"
     observer.close()
 
 

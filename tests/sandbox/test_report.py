@@ -89,6 +89,16 @@ def test_what_was_not_observed_is_none_and_not_zero() -> None:
     assert (seen.cpu_seconds, seen.peak_memory_bytes, seen.oom_kills, seen.network_attempts) == (None,) * 4
 
 
+def test_a_counter_that_fell_was_not_observed() -> None:
+    """It only ever rises: one of the files that make it up could not be read."""
+    seen = of(said(GOOD), NOTHING, before=Counters(5.0, 5, 5, 5, 5, 5))
+    assert (seen.cpu_seconds, seen.oom_kills, seen.network_attempts) == (None,) * 3
+
+
+def test_a_program_of_which_nobody_knows_how_it_ended_has_not_passed() -> None:
+    assert of(said(b"", code=None), phase=Phase("run", ("python",))).status == "failed"
+
+
 def test_foreign_text_is_escaped_and_capped() -> None:
     hostile = "::error::x\x1b[31m\u202e|" + "y" * 1000
     seen = of(said({**GOOD, "failures": [hostile] * 60}, code=1))

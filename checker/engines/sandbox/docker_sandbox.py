@@ -208,7 +208,8 @@ class _Boxes:
             wall_seconds=self._limits.wall_seconds,
             max_output=self._limits.output_kb * 1024,
         )
-        leftovers = () if ended.cut else runtimes.seen_leftovers(self._runtime, observer.leftovers())
+        # Of what was cut off everything still runs, so nobody looks at what it would have left.
+        leftovers = None if ended.cut else runtimes.seen_leftovers(self._runtime, observer.leftovers())
         after = runtimes.seen(self._runtime, observer.read())
         told = self._told(box, ended)
         seen = evidence(phase, ended, before, after, leftovers, self._limits, told)

@@ -150,8 +150,8 @@ class Observer:
         """Most of the skill's tasks at once, where the phase had more than all before it; else unknown."""
         total, before = self._total_processes(), self._processes_before
         risen = total is not None and before is not None and total > before
-        ours = sum(self._keeps(pid) for pid in self._pids() or ())
-        return total - ours if total is not None and risen else None
+        pids = self._pids()
+        return total - sum(map(self._keeps, pids)) if total is not None and risen and pids else None
 
     def _total_processes(self) -> int | None:
         peak = self._number("pids", "pids.peak")

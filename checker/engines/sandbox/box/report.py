@@ -149,7 +149,7 @@ def _worked(wall: float, cpu: float | None) -> str:
 
 def _judge(phase: Phase, ended: Ended) -> _Verdict:
     if not phase.reports:
-        return _Verdict("failed" if ended.exit_code else "passed", f"exit code {ended.exit_code}")
+        return _Verdict("passed" if ended.exit_code == 0 else "failed", f"exit code {ended.exit_code}")
     report = _report(bytes(ended.stdout))
     if report is None:
         return _without_report(ended)
@@ -200,4 +200,5 @@ def _kept(output: bytes) -> tuple[str, bool]:
 
 
 def _difference(before: float | None, after: float | None) -> float | None:
-    return None if before is None or after is None else round(after - before, 6)
+    """How far a counter rose; None where that was not observed. One that fell was not read as a whole."""
+    return None if before is None or after is None or after < before else round(after - before, 6)
