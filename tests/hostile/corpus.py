@@ -36,7 +36,7 @@ class Case(BaseModel):
     # What happens to a run in the box.
     phase: Literal["run", "import", "scripts", "tests"] = "run"
     command: tuple[str, ...] = ()
-    limits: dict[str, float] = {}
+    limits: dict[str, float | Literal["network"]] = {}
     status: Literal["", "passed", "failed"] = ""
     reason: str = ""
     exit: int | None = None
@@ -47,6 +47,7 @@ class Case(BaseModel):
     never_in_page: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     network: bool = False
+    canaries: tuple[str, ...] = ()
     leftovers: bool = False
     truncated: bool = False
     cpu_per_wall: float | None = None

@@ -51,6 +51,7 @@ def assert_as_declared(case: Case, seen: PhaseEvidence) -> None:
     assert case.exit is None or seen.exit_code == case.exit
     assert case.reason in seen.reason
     assert bool(seen.network_attempts) is case.network, shown
+    assert seen.canaries == case.canaries, shown
     assert bool(seen.leftovers) is case.leftovers
     assert seen.wall_seconds < case.within
     assert "WORKED" not in seen.output, shown

@@ -7,7 +7,7 @@ import pytest
 from checker.model.evidence import PhaseEvidence
 from checker.model.severity import Severity
 from checker.model.skill import Entry, FileKind, Skill
-from checker.rules.sandbox.tests import lost_tests, missed_tests
+from checker.rules.sandbox.tests import by_exit_code, lost_tests, missed_tests
 
 
 def skill(*files: str, test: tuple[str, ...] | None = None, functions: int | None = 3) -> Skill:
@@ -62,3 +62,20 @@ def test_fewer_tests_than_at_the_base_are_a_finding() -> None:
     assert lost_tests(skill(functions=2), skill(functions=2)) == ()
     assert lost_tests(None, skill(functions=0)) == ()
     assert lost_tests(skill(functions=None), skill(functions=0)) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("true",), ("sh", "-c", "exit 0", "pytest"), ("coverage", "run", "-m", "pytest"), ("echo", "pytest")],
+    ids=" ".join,
+)
+def test_tests_that_passed_without_a_report_are_noted_whatever_words_the_command_has(command) -> None:
+    (found,) = by_exit_code(skill("test_a.py", test=command), ran(None))
+    assert found.severity is Severity.NOTE
+    assert found.message.startswith(f"tests: `{' '.join(command)}` was judged by its exit code alone")
+    assert not list(by_exit_code(skill("test_a.py", test=command), ran(None, status="failed")))
+
+
+@pytest.mark.parametrize("command", [None, ("pytest", "-q"), ("python", "-m", "pytest")])
+def test_tests_with_a_report_need_no_note(command) -> None:
+    assert not list(by_exit_code(skill("test_a.py", test=command), ran(3)))

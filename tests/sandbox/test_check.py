@@ -28,7 +28,12 @@ Answer = Callable[[Phase], PhaseEvidence]
 
 
 def good(phase: Phase) -> PhaseEvidence:
-    return PhaseEvidence(phase=phase.name, status="passed", network_attempts=0, leftovers=())
+    """All is well, and pytest, where it was ordered, counted more tests than any skill here has."""
+    command = json.loads(phase.stdin)["command"] if phase.name == "tests" else ()
+    counted = 99 if command is None or "pytest" in command else None
+    return PhaseEvidence(
+        phase=phase.name, status="passed", network_attempts=0, leftovers=(), tests_collected=counted
+    )
 
 
 @dataclass

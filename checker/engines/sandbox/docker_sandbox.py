@@ -30,7 +30,7 @@ from checker.engines.sandbox.keeping import Keep, tidy
 from checker.engines.sandbox.sharing import used
 from checker.engines.sandbox.state import State
 from checker.errors import ProctorError, Unanswered
-from checker.model.evidence import PhaseEvidence
+from checker.model.evidence import PhaseEvidence, ReportedEvent
 from checker.model.policy import Limits, Runtime
 from checker.tools import Image, ImageOrder, Phase
 
@@ -223,9 +223,12 @@ class _Boxes:
         seen = box.sink.collect() if box.sink else None
         said = self._planted.found(bytes(ended.output))
         sent = self._planted.found(seen.data) if seen else ()
+        reported = events(box.keeper.attached)
+        named = () if seen else self._planted.found(_names(reported))
         canaries = [f"{name} (in its output)" for name in said]
         canaries += [f"{name} (to the network)" for name in sent]
-        return Told(tuple(canaries), seen, events(box.keeper.attached))
+        canaries += [f"{name} (in a name, its own Python says)" for name in named]
+        return Told(tuple(canaries), seen, reported)
 
     def _open(self) -> _Box:
         sink = None
@@ -253,3 +256,8 @@ class _Boxes:
     def _discard(self) -> None:
         self._current = None
         self._stack.close()
+
+
+def _names(reported: Sequence[ReportedEvent]) -> bytes:
+    """Whom the skill wanted to reach, as it says itself: all there is where no sink looks."""
+    return "\n".join(event.what for event in reported if event.kind == "network").encode()

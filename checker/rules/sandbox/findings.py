@@ -33,8 +33,7 @@ def findings(skill: Skill, phases: tuple[PhaseEvidence, ...], settings: LevelSet
     found = [finding for phase in phases for finding in _of_phase(skill, phase, settings)]
     if settings.require_tests and not has_tests(skill):
         found.append(_without_tests(skill))
-    if any(phase.phase == "tests" and phase.status == "passed" for phase in phases):
-        found.extend(by_exit_code(skill))
+    found.extend(finding for phase in phases for finding in by_exit_code(skill, phase))
     found.extend(finding for phase in phases for finding in missed_tests(skill, phase))
     return tuple(found)
 

@@ -59,11 +59,10 @@ def lost_tests(before: Skill | None, after: Skill) -> tuple[Finding, ...]:
     return (_finding(after, Severity.WARNING, message, "see in the diff which tests went, and why"),)
 
 
-def by_exit_code(skill: Skill) -> Iterator[Finding]:
-    """A test command that is not pytest may do nothing at all: `true` passes, too."""
-    words = skill.test or ("pytest",)
-    if not any(word.rpartition("/")[2] in _PYTEST for word in words):
-        shown = shortened(visible(" ".join(words)), 60)
+def by_exit_code(skill: Skill, phase: PhaseEvidence) -> Iterator[Finding]:
+    """Tests that passed without a report: the command was not pytest, and `true` passes, too."""
+    if phase.phase == "tests" and phase.status == "passed" and phase.tests_collected is None:
+        shown = shortened(visible(" ".join(skill.test or ("pytest",))), 60)
         message = f"tests: `{shown}` was judged by its exit code alone, so nobody counted a test"
         yield _finding(skill, Severity.NOTE, message, "read what it runs, or let pytest run the tests")
 

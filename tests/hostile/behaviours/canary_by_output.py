@@ -3,6 +3,11 @@
 # group: secrets
 # status: passed
 # rules: [canary-touched]
+# canaries:
+#   - the fake AWS key id (in its output)
+#   - the fake AWS secret key (in its output)
+#   - the fake GitHub token (in its output)
+#   - the fake SSH key (in its output)
 
 import glob
 import os

@@ -3,6 +3,10 @@
 # group: secrets
 # status: passed
 # rules: [canary-touched]
+# canaries:
+#   - the fake AWS key id (in its output)
+#   - the fake AWS secret key (in its output)
+#   - the fake GitHub token (in its output)
 # says: [HOME=/tmp]
 # never: [GITHUB_]
 

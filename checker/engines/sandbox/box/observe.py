@@ -111,7 +111,10 @@ class Observer:
         return None if micros is None else micros / 1e6
 
     def _network(self) -> int | None:
-        """Sends that had no route: in a namespace without interfaces, every attempt to reach anything."""
+        """Sends that had no route: in a namespace without interfaces, every attempt to reach anything.
+
+        But not IPv4 that its sender binds to the loopback interface: it needs no route, and arrives there.
+        """
         four = _read(self._proc / "net/snmp") if self._groups else None
         if four is None:
             return None
