@@ -17,7 +17,7 @@ from checker.model.plan import Examinee
 from checker.model.policy import Policy
 from checker.model.verdict import DecisionWord, EngineRun, SkillVerdict, Verdict
 from checker.rules.advisories.advice import unrated
-from checker.rules.advisories.engine_runs import all_reused
+from checker.rules.advisories.engine_runs import all_reused, answering
 from checker.rules.waivers import Ruling, unheeded
 from checker.rules.weigh import Scale
 
@@ -85,17 +85,20 @@ def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:
     runs: dict[str, list[EngineRun]] = defaultdict(list)
     for run in engines:
         runs[run.name].append(run)
-    return tuple(
-        EngineRun(
-            name=name,
-            version=_joined(run.version for run in same),
-            ran=any(run.ran for run in same),
-            reason=_joined(run.reason for run in same),
-            reused=all_reused(same),
-            idle=all(run.idle for run in same),
-            unanswered=tuple(sorted({pin for run in same for pin in run.unanswered})),
-        )
-        for name, same in sorted(runs.items())
+    return tuple(_merged(name, same) for name, same in sorted(runs.items()))
+
+
+def _merged(name: str, same: Sequence[EngineRun]) -> EngineRun:
+    owing = answering(name, "", (pin for run in same if run.ran for pin in run.unanswered))
+    complaints = (run.reason for run in same if not (run.ran and run.unanswered))
+    return EngineRun(
+        name=name,
+        version=_joined(run.version for run in same),
+        ran=any(run.ran for run in same),
+        reason=_joined((owing.reason, *complaints)),
+        reused=all_reused(same),
+        idle=all(run.idle for run in same),
+        unanswered=tuple(sorted({pin for run in same for pin in run.unanswered})),
     )
 
 

@@ -14,10 +14,10 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Target
 from checker.model.severity import Severity
 from checker.model.skill import Skill
-from checker.model.verdict import EngineRun
 from checker.rules.lock.findings import RULE as _RULE
-from checker.rules.lock.findings import about_skill
+from checker.rules.lock.findings import about_skill, first_few
 from checker.rules.lock.graph import Case, Graph, graph_of, warm
+from checker.rules.lock.index_run import index_run, why_off
 from checker.rules.lock.origin import judge_origin, untold
 from checker.rules.lock.shape import judge_shape
 from checker.rules.lock.sources import judge_sources
@@ -26,20 +26,21 @@ from checker.tools import Index, Tools
 
 RULE = _RULE
 NEEDS: tuple[str, ...] = ("manifest",)
-_INDEX = "package index"
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Judge every lock of every skill, the index asked once for all of them."""
     del earlier  # `skill.unusable` tells what the manifest check found
     cases = {examinee.skill.id: tuple(_cases(exam, examinee)) for examinee in exam.examinees}
-    if tools.index is not None and any(cases.values()):
+    every = [case for found in cases.values() for case in found]
+    owed: frozenset[str] = frozenset()
+    if tools.index is not None and every:
         tools.progress.step("locking", "asking the package index about every locked distribution")
-        warm(tools.index, (case for found in cases.values() for case in found))
+        owed = warm(tools.index, every)
     outcomes = tuple(
         _outcome(exam, examinee.skill, cases[examinee.skill.id], tools) for examinee in exam.examinees
     )
-    return Answers(outcomes=outcomes, engines=_engines(tools, asked=any(cases.values())))
+    return Answers(outcomes=outcomes, engines=(index_run(every, tools, owed),))
 
 
 def _cases(exam: Exam, examinee: Examinee) -> Iterator[Case]:
@@ -72,7 +73,7 @@ def _outcome(exam: Exam, skill: Skill, cases: tuple[Case, ...], tools: Tools) ->
         return Outcome.broken(RULE, skill.id, _unanswered(reasons), findings)
     if findings or tools.index is not None:
         return Outcome.of(RULE, skill.id, findings)
-    return Outcome.skipped(RULE, skill.id, _offline(judged, tools.off.get("index", "--offline")))
+    return Outcome.skipped(RULE, skill.id, _offline(judged, why_off(tools)))
 
 
 def _without_lock(exam: Exam, skill: Skill, target: Target) -> Iterator[Finding]:
@@ -100,9 +101,8 @@ def _judge(case: Case, index: Index | None) -> _Judged:
 
 
 def _unanswered(reasons: Mapping[NormalizedName, str]) -> str:
-    named = "; ".join(f"{name}: {reason}" for name, reason in sorted(reasons.items())[:5])
-    more = f"; and {len(reasons) - 5} more" if len(reasons) > 5 else ""
-    return f"not verified against the index: {named}{more}"
+    named = [f"{name}: {reason}" for name, reason in sorted(reasons.items())]
+    return f"not verified against the index: {first_few(named)}"
 
 
 def _offline(judged: list[_Judged], flag: str) -> str:
@@ -112,9 +112,3 @@ def _offline(judged: list[_Judged], flag: str) -> str:
             f"looked for, and nothing was verified against the index ({flag})"
         )
     return f"in step with skill.yaml; not verified against the index ({flag})"
-
-
-def _engines(tools: Tools, *, asked: bool) -> tuple[EngineRun, ...]:
-    if tools.index is None:
-        return (EngineRun(name=_INDEX, ran=False, reason=tools.off.get("index", "--offline")),)
-    return (EngineRun(name=_INDEX, ran=asked, reason="" if asked else "no lock to verify", idle=not asked),)

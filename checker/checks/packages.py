@@ -22,6 +22,7 @@ from checker.rules.commands import approve_command, explain_command, lock_comman
 from checker.rules.lock.decisions import decide_lock
 from checker.rules.lock.dependency_list import dependency_list
 from checker.rules.lock.graph import Case, warm
+from checker.rules.lock.index_run import index_run
 from checker.rules.policy.decide import decide_declared
 from checker.tools import Tools
 
@@ -41,9 +42,10 @@ class _Answer(NamedTuple):
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Decide for every locked distribution of every skill, with the chain that brings it in."""
     del earlier  # a decision rests on the policy, the lock and the index alone
-    if tools.index is not None:
-        warm(tools.index, _cases(exam))
-    return Answers(outcomes=tuple(_outcome(exam, examinee, tools) for examinee in exam.examinees))
+    every = tuple(_cases(exam))
+    owed = warm(tools.index, every) if tools.index is not None else ()
+    outcomes = tuple(_outcome(exam, examinee, tools) for examinee in exam.examinees)
+    return Answers(outcomes=outcomes, engines=(index_run(every, tools, owed),))
 
 
 def _outcome(exam: Exam, examinee: Examinee, tools: Tools) -> Outcome:

@@ -8,25 +8,28 @@ from checker.model.answers import Answers
 from checker.model.outcome import Outcome
 from checker.model.plan import Exam
 from checker.model.skill import Skill
+from checker.model.verdict import EngineRun
 from checker.rules.lock.age import RULE as _RULE
 from checker.rules.lock.age import judge_age, untimed
+from checker.rules.lock.findings import first_few
 from checker.rules.lock.graph import Case
+from checker.rules.lock.index_run import index_run, why_off
 from checker.tools import Index, Tools
 
 RULE = _RULE
 NEEDS: tuple[str, ...] = ("manifest",)
-_NAMED = 5
 
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Compare every locked file's upload time, as the index tells it, with the run's clock."""
     del earlier  # a release's age rests on the lock and the index alone
-    if tools.index is not None and exam.policy.min_release_age_days:
+    engines: tuple[EngineRun, ...] = ()
+    if exam.policy.min_release_age_days:
         skills = (examinee.skill for examinee in exam.examinees if examinee.skill.unusable is None)
-        tools.index.projects(
-            {name for skill in skills for case in _cases(exam, skill) for name in case.indexed}
-        )
-    return Answers(outcomes=tuple(_outcome(exam, examinee.skill, tools) for examinee in exam.examinees))
+        every = [case for skill in skills for case in _cases(exam, skill)]
+        engines = (index_run(every, tools),)  # all at once; what follows finds the answers at hand
+    outcomes = tuple(_outcome(exam, examinee.skill, tools) for examinee in exam.examinees)
+    return Answers(outcomes=outcomes, engines=engines)
 
 
 def _outcome(exam: Exam, skill: Skill, tools: Tools) -> Outcome:
@@ -37,8 +40,8 @@ def _outcome(exam: Exam, skill: Skill, tools: Tools) -> Outcome:
     if exam.policy.min_release_age_days == 0:
         return Outcome.not_applicable(RULE, skill.id, "the policy sets no minimum age")
     if tools.index is None:
-        why = tools.off.get("index", "--offline")
-        return Outcome.skipped(RULE, skill.id, f"only the package index knows upload times ({why})")
+        why = f"only the package index knows upload times ({why_off(tools)})"
+        return Outcome.skipped(RULE, skill.id, why)
     return _judged(exam, skill, tools.index)
 
 
@@ -49,8 +52,7 @@ def _judged(exam: Exam, skill: Skill, index: Index) -> Outcome:
     findings = tuple(dict.fromkeys(f for case, page in asked for f in judge_age(case, page, exam.now)))
     gaps = list(dict.fromkeys(gap for case, page in asked for gap in untimed(case, page)))
     if gaps:
-        more = f"; and {len(gaps) - _NAMED} more" if len(gaps) > _NAMED else ""
-        return Outcome.broken(RULE, skill.id, "; ".join(gaps[:_NAMED]) + more, findings)
+        return Outcome.broken(RULE, skill.id, first_few(gaps), findings)
     return Outcome.of(RULE, skill.id, findings)
 
 

@@ -14,11 +14,12 @@ from checker.model.plan import Exam, Examinee
 from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.model.skill import DeclaredPackage, Skill
-from checker.rules.lock.findings import quoted
+from checker.rules.lock.findings import first_few, quoted
 from checker.rules.lock.graph import Case
+from checker.rules.lock.index_run import index_run, why_off
 from checker.rules.lock.sources import RULE as _RULE
-from checker.rules.lock.sources import judge_sources
-from checker.tools import Index, Tools
+from checker.rules.lock.sources import judge_sources, uncompared
+from checker.tools import Tools
 
 RULE = _RULE
 NEEDS: tuple[str, ...] = ("manifest",)
@@ -47,22 +48,34 @@ _LOCAL = (Source.PATH, Source.EDITABLE, Source.EXPANSION, Source.SOURCE_BUILD)
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Judge every declaration that is more than a name and versions, and every entry of every lock."""
     del earlier  # `skill.unusable` tells what the manifest check found
-    if tools.index is not None:  # about all of them at once; what follows finds the answers at hand
-        skills = (examinee.skill for examinee in exam.examinees if examinee.skill.unusable is None)
-        tools.index.projects(
-            {name for skill in skills for case in _cases(skill, exam.policy) for name in case.indexed}
-        )
-    return Answers(outcomes=tuple(_outcome(exam, examinee, tools.index) for examinee in exam.examinees))
+    skills = (examinee.skill for examinee in exam.examinees if examinee.skill.unusable is None)
+    every = [case for skill in skills for case in _cases(skill, exam.policy)]
+    asked = index_run(every, tools)  # about all of them at once; what follows finds the answers at hand
+    outcomes = tuple(_outcome(exam, examinee, tools) for examinee in exam.examinees)
+    return Answers(outcomes=outcomes, engines=(asked,))
 
 
-def _outcome(exam: Exam, examinee: Examinee, index: Index | None) -> Outcome:
+def _outcome(exam: Exam, examinee: Examinee, tools: Tools) -> Outcome:
     skill, policy = examinee.skill, exam.policy
     if skill.unusable is not None:
         return Outcome.broken(RULE, skill.id, skill.unusable.message)
     if not (skill.packages or skill.locks or skill.discovery.declarations):
         return Outcome.not_applicable(RULE, skill.id, "declares no packages")
-    found = (*_declared(skill, policy), *_elsewhere(skill, policy), *_locked(skill, policy, index))
-    return Outcome.of(RULE, skill.id, tuple(dict.fromkeys(found)))
+    cases, index = tuple(_cases(skill, policy)), tools.index
+    pages = [index.projects(case.indexed) if index is not None else None for case in cases]
+    locked = (f for case, page in zip(cases, pages, strict=True) for f in judge_sources(case, page))
+    found = tuple(dict.fromkeys((*_declared(skill, policy), *_elsewhere(skill, policy), *locked)))
+    if gaps := list(dict.fromkeys(gap for page in pages if page for gap in uncompared(page))):
+        return Outcome.broken(RULE, skill.id, f"hosts not compared: {first_few(gaps)}", found)
+    untold = index is None and any(case.indexed for case in cases)
+    return _told(skill, found, f"hosts of locked files not compared ({why_off(tools)})" if untold else "")
+
+
+def _told(skill: Skill, found: tuple[Finding, ...], left_out: str) -> Outcome:
+    """What was found counts, offline too; that nothing was found is no pass where something was left out."""
+    if left_out and not found:
+        return Outcome.skipped(RULE, skill.id, left_out)
+    return Outcome.of(RULE, skill.id, found, left_out)
 
 
 def _declared(skill: Skill, policy: Policy) -> Iterator[Finding]:
@@ -113,11 +126,6 @@ def _named(one: Declaration, policy: Policy) -> bool:
     if one.source is Source.SOURCE_BUILD:
         return (one.name or canonicalize_name(one.text)) in policy.source_builds
     return any(address in policy.direct_sources for address in (one.text, one.text.partition("@")[2].strip()))
-
-
-def _locked(skill: Skill, policy: Policy, index: Index | None) -> Iterator[Finding]:
-    for case in _cases(skill, policy):
-        yield from judge_sources(case, index.projects(case.indexed) if index is not None else None)
 
 
 def _cases(skill: Skill, policy: Policy) -> Iterator[Case]:

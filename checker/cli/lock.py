@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from checker.cli import EXIT_INCONCLUSIVE, EXIT_USAGE
 from checker.cli.options import HERE, on_terms, path_option
 from checker.cli.terms import Terms
 from checker.engines.whole_file import keep_whole
+from checker.errors import InputError
+from checker.tools import Conflict
+
+if TYPE_CHECKING:
+    from checker.commands.lock import LockReport
 
 
 @click.command("lock")
@@ -22,6 +29,9 @@ def command(skills: tuple[str, ...], path: Path, upgrade: bool, dry: bool, terms
     """Write the lock of each SKILL (default: of every one that declares packages), for the policy's targets.
 
     Works on the files on disk. A lock that is still in step keeps its date: locking again changes nothing.
+
+    Exit code 1: declarations cannot be met together, or --check found a change; 2: a declaration cannot be
+    read or may not be resolved; 3: the index or uv did not answer. Of several, 2 counts before 1 before 3.
     """
     from checker.cli.wiring import Wiring
     from checker.commands.lock import lock
@@ -35,4 +45,14 @@ def command(skills: tuple[str, ...], path: Path, upgrade: bool, dry: bool, terms
             keep_whole(path / name, text.encode("utf-8"), mode=0o666)
     for line in report.lines(dry=dry):
         click.echo(line)
-    return 1 if report.failures or (dry and report.texts) else 0
+    return _code(report, dry=dry)
+
+
+def _code(report: LockReport, *, dry: bool) -> int:
+    """That of the worst: a file that cannot be used, then what is certain, then what nobody answered."""
+    errors = [failure.error for failure in report.failures.values()]
+    if any(isinstance(error, InputError) for error in errors):
+        return EXIT_USAGE
+    if (dry and report.texts) or any(isinstance(error, Conflict) for error in errors):
+        return 1
+    return EXIT_INCONCLUSIVE if errors else 0

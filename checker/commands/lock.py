@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from checker.commands.examinee import find_examinee
 from checker.errors import InputError, Unanswered
@@ -24,20 +25,27 @@ _AT_ONCE = 4
 _BATCH = 64
 
 
+class Failure(NamedTuple):
+    """Why a skill has no lock: what a person should read, and the error itself."""
+
+    text: str
+    error: Conflict | InputError | Unanswered
+
+
 @dataclass(frozen=True)
 class LockReport:
-    """`texts` are the files to write, `unchanged` and `without` skill ids, `failures` a text by skill id."""
+    """`texts` are the files to write, `unchanged` and `without` skill ids, `failures` go by skill id."""
 
     texts: dict[str, str]
     unchanged: tuple[str, ...]
     without: tuple[str, ...]
-    failures: dict[str, str]
+    failures: dict[str, Failure]
 
     def lines(self, *, dry: bool) -> Iterator[str]:
         """What a person should read, in order."""
         verb = "would change" if dry else "wrote"
         yield from (f"{verb} {visible(name)}" for name in self.texts)
-        yield from (f"{visible(skill)}: {text}" for skill, text in self.failures.items())
+        yield from (f"{visible(skill)}: {failure.text}" for skill, failure in self.failures.items())
         yield f"{len(self.texts)} {verb}, {len(self.unchanged)} unchanged, {len(self.failures)} failed" + (
             f", {len(self.without)} declare no packages" if self.without else ""
         )
@@ -57,19 +65,19 @@ def lock(
     texts: dict[str, str] = {}
     unchanged: list[str] = []
     without: list[str] = []
-    failures: dict[str, str] = {}
+    failures: dict[str, Failure] = {}
 
-    def one(skill: Skill) -> dict[str, str] | str:
+    def one(skill: Skill) -> dict[str, str] | Failure:
         progress.step("locking", skill.id)
         try:
             return lock_skill(skill, policy, resolver, now, upgrade=upgrade)
         except (Conflict, InputError, Unanswered) as error:
-            return failure_text(skill, error)
+            return Failure(failure_text(skill, error), error)
 
     skills = _skills(tree, policy, names)
     while batch := list(islice(skills, _BATCH)):
         for skill, made in zip(batch, overlapped(one, batch, _AT_ONCE, "lock"), strict=True):
-            if isinstance(made, str):
+            if isinstance(made, Failure):
                 failures[skill.id] = made
                 continue
             new = changed(made, tree)

@@ -18,6 +18,7 @@ from checker.model.policy import Policy
 from checker.model.severity import Severity
 from checker.rules.commands import lock_command
 from checker.rules.lock.decisions import Decided, decide_lock
+from checker.rules.lock.findings import first_few
 from checker.rules.lock.graph import Case
 from checker.rules.osv.aliases import merge
 from checker.tools import Index, Scanner
@@ -35,10 +36,14 @@ def dependencies(
     advisories, notes = _scanned(lock.pins, scanners)
     grower = _Grower({pin.name: pin for pin in lock.pins}, decided, advisories)
     roots = tuple(grower.grow(name) for name in decided.graph.roots if name in grower.pins)
+    unknown = sorted(decided.graph.unknown.keys() & grower.grown)
     left = tuple(grower.grow(name) for name in sorted(grower.pins) if name not in grower.grown)
     if decided.graph.source == "lock":
         notes.append("The edges are those the lock claims: the package index was not asked.")
-    return Dependencies(skill.id, examinee.level, roots, left, tuple(notes))
+    if unknown:
+        reasons = [f"{name}: {visible(decided.graph.unknown[name])}" for name in unknown]
+        notes.append(f"Not every edge is known: {first_few(reasons)}")
+    return Dependencies(skill.id, examinee.level, roots, left, tuple(notes), doubtful=bool(unknown))
 
 
 def _scanned(

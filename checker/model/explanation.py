@@ -33,10 +33,14 @@ class Node(NamedTuple):
 
 
 class Dependencies(NamedTuple):
-    """The whole tree of one skill: a root for each declared package, and what no declaration reaches."""
+    """The whole tree of one skill: a root for each declared package, and what no declaration reaches.
+
+    `doubtful` tells that it may be reached: what something in the tree requires is not known.
+    """
 
     skill: str
     level: str
     roots: tuple[Node, ...]
     unreachable: tuple[Node, ...]
     notes: tuple[str, ...] = ()
+    doubtful: bool = False

@@ -34,7 +34,7 @@ class EngineRun(Frozen):
     """One outside tool: whether it ran, and when not, why; and what of its answers is of earlier runs.
 
     `idle` tells that it did not run because there was nothing to ask it. `unanswered` are the pins that an
-    advisory engine has no answer for.
+    advisory engine or the package index has no answer for.
     """
 
     name: str

@@ -20,7 +20,8 @@ def tree(dependencies: Dependencies) -> str:
     lines = [f"{visible(dependencies.skill)} (judged at level {dependencies.level})"]
     lines += _branches(dependencies.roots, "")
     if dependencies.unreachable:
-        lines += ["", "Locked, but no declaration reaches it:"]
+        whether = "it is not known whether a" if dependencies.doubtful else "no"
+        lines += ["", f"Locked, but {whether} declaration reaches it:"]
         lines += _branches(dependencies.unreachable, "")
     lines += ["", *dependencies.notes] if dependencies.notes else []
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.conftest import POLICY, SKILL_MD, packaged
-from tests.support.index_server import IndexServer
+from tests.support.index_server import IndexServer, answers
 from tests.support.osv import document, encoded, until
 from tests.support.repos import ScratchRepo
 from tests.support.wheels import build_wheel
@@ -89,6 +89,27 @@ def test_a_conflict_shows_uvs_words_and_the_clashing_declarations(tables, index,
     assert "wrote skills/tables/pylock.toml" in result.out
 
 
+@pytest.mark.parametrize("options", [(), ("--check",)])
+def test_a_lock_that_nobody_could_resolve_is_inconclusive(tables, index, proctor, options):
+    index.faults["*"] = answers(403)
+    result = proctor("lock", *options, "--path", tables.path)
+    assert (result.code, "answered 403" in result.out) == (3, True)
+    assert "0 would change" in result.out if options else "0 wrote" in result.out
+    assert not (tables.path / "skills/tables/pylock.toml").exists()
+
+
+def test_of_several_failures_the_worst_gives_the_exit_code(tables, index, proctor):
+    index.faults["/simple/six/"] = answers(403)
+    tables.write(skill("silent", "six"))
+    assert proctor("lock", "--check", "--path", tables.path).code == 1  # `tables` would change
+    assert proctor("lock", "--path", tables.path).code == 3
+    tables.write(skill("clash", "clash-a", "clash-b"))
+    assert proctor("lock", "--path", tables.path).code == 1
+    tables.write(skill("elsewhere", f"six @ {ADDRESS}"))
+    result = proctor("lock", "--path", tables.path)
+    assert (result.code, "0 wrote, 1 unchanged, 3 failed" in result.out) == (2, True)
+
+
 def test_lock_of_an_unknown_skill_is_a_usage_error(tables, index, proctor):
     assert proctor("lock", "nowhere", "--path", tables.path).code == 2
 
@@ -163,6 +184,42 @@ def test_tree_offline_says_whose_edges_they_are(locked, proctor):
     result = proctor("tree", "tables", "--path", locked.path, "--offline")
     assert "edges are those the lock claims" in result.out
     assert "No advisory engine was asked" in result.out
+
+
+def test_tree_does_not_say_what_an_index_that_is_silent_leaves_open(locked, index, proctor, tmp_path):
+    index.faults["*"] = answers(403)
+    snapshot(tmp_path, "other")
+    asked = ("--advisories", tmp_path / "osv", "--now", "2026-11-01")
+    result = proctor("tree", "tables", "--path", locked.path, *asked)
+    assert "Locked, but it is not known whether a declaration reaches it:\n└── numpy==1.26" in result.out
+    assert "Not every edge is known: pandas: " in result.out
+    assert "no declaration reaches it" not in result.out
+
+
+def test_tree_names_what_no_declaration_reaches_where_all_edges_to_it_are_known(
+    locked, index, proctor, tmp_path
+):
+    locked.write(skill("tables", "numpy"))
+    index.faults["/simple/pandas/"] = answers(403)
+    snapshot(tmp_path, "other")
+    asked = ("--advisories", tmp_path / "osv", "--now", "2026-11-01")
+    result = proctor("tree", "tables", "--path", locked.path, *asked)
+    assert "Locked, but no declaration reaches it:\n└── pandas==2.2" in result.out
+
+
+@pytest.mark.parametrize("host", ["index", "evil"])
+def test_sources_alone_does_not_pass_by_an_index_that_is_silent(locked, index, proctor, host):
+    path = "skills/tables/pylock.toml"
+    text = (locked.path / path).read_text()
+    locked.commit(
+        {path: text.replace(f"{index.origin}/", "https://evil.example/") if host == "evil" else text}
+    )
+    index.faults["*"] = answers(403)
+    result = proctor("check", locked.path, "--no-sandbox", "--only", "sources", "--fresh", "--format", "json")
+    verdict = json.loads(result.out)
+    (outcome,) = (o for o in verdict["skills"][0]["outcomes"] if o["check"] == "sources")
+    (engine,) = (run for run in verdict["engines"] if run["name"] == "package index")
+    assert (result.code, outcome["status"], engine["ran"]) == (3, "broken", False)
 
 
 ADDRESS = "https://files.elsewhere.example/pandas-2.2-py3-none-any.whl"

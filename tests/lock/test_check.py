@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 import tomli_w
 from packaging.utils import canonicalize_name
 
-from checker.checks import release_age, sources
-from checker.checks.lock import examine
+from checker.checks import Check, lock, packages, release_age, sources, vulnerabilities
+from checker.judge import merged
 from checker.model.answers import Answers
 from checker.model.base import Location
 from checker.model.outcome import Outcome, Status
@@ -26,6 +27,7 @@ from checker.rules.lock.text import lock_text
 from checker.tools import Index, Tools, Tree
 from tests.lock.support import IMPATIENT, NOW, TARGET, Client, a_policy, a_skill, an_exam
 from tests.support.index_server import Fault, IndexServer, Served, answers, hangs, truncated
+from tests.support.locked import RangeScanner, advisory
 from tests.support.wheels import build_sdist, build_wheel
 
 Document = dict[str, Any]
@@ -40,10 +42,14 @@ class NoTree:
     """No check of this folder reads the tree."""
 
 
-def ask(exam: Exam, index: Index | None) -> Answers:
+def tools_with(index: Index | None) -> Tools:
     head: Tree = NoTree()  # type: ignore[assignment]
     off = {} if index is not None else {"index": "--offline"}
-    return examine(exam, Tools(head=head, progress=Quiet(), index=index, off=off), {})
+    return Tools(head=head, progress=Quiet(), index=index, off=off)
+
+
+def ask(exam: Exam, index: Index | None) -> Answers:
+    return lock.examine(exam, tools_with(index), {})
 
 
 @pytest.fixture
@@ -94,15 +100,14 @@ def outcome(skill: Skill, index: Index | None, **policy: Any) -> Outcome:
 def judged(text: str, index: Index | None, *declared: str, **policy: Any) -> Outcome:
     """What the checks that read a lock say of it together: the worst status, every finding."""
     exam = an_exam(a_skill(declared or ["app"], {TARGET.name: text}), **policy)
-    head: Tree = NoTree()  # type: ignore[assignment]
-    tools = Tools(head=head, progress=Quiet(), index=index, off={} if index else {"index": "--offline"})
-    said = [answer for check in (sources, release_age) for answer in check.examine(exam, tools, {}).outcomes]
-    (lock,) = ask(exam, index).outcomes
-    every = (lock, *said)
+    tools = tools_with(index)
+    every = [
+        said for check in (lock, sources, release_age) for said in check.examine(exam, tools, {}).outcomes
+    ]
     worst = next(status for status in WORST if any(each.status is status for each in every))
     reasons = "; ".join(each.reason for each in every if each.status is worst and each.reason)
     findings = tuple(finding for each in every for finding in each.findings)
-    return lock.model_copy(update={"status": worst, "reason": reasons, "findings": findings})
+    return every[0].model_copy(update={"status": worst, "reason": reasons, "findings": findings})
 
 
 WORST = (Status.BROKEN, Status.FAILED, Status.SKIPPED, Status.PASSED)
@@ -386,8 +391,13 @@ FAULTS: dict[str, Fault] = {
     "html": answers(200, b"<html>", "text/html"),
     "truncated": truncated(b"{", 100),
     "wrong shape": answers(200, b"{}"),
+    "empty": answers(200),
     "hang": hangs(1.5),
 }
+#: Nothing listens there.
+REFUSED = "http://127.0.0.1:1/simple"
+#: Every check that judges by what the index says.
+ASKING = (lock, sources, release_age, packages)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -400,6 +410,87 @@ def test_an_index_that_does_not_answer_leaves_it_broken(
         found = judged(good, client.index)
     assert (found.status, found.findings) == (Status.BROKEN, ())
     assert "lib" in found.reason
+
+
+@pytest.mark.parametrize("name", [*FAULTS, "refused"])
+def test_no_check_passes_by_an_index_that_is_silent(
+    name: str, good: str, server: IndexServer, tmp_path: Path
+) -> None:
+    text = tampered(good, TAMPERED["a foreign host with a fitting hash"][0])
+    exam = an_exam(a_skill(["app"], {TARGET.name: text}), min_release_age_days=1)
+    if name in FAULTS:
+        server.faults["*"] = FAULTS[name]
+    with Client(tmp_path / "fresh", server.url if name in FAULTS else REFUSED, patience=IMPATIENT) as client:
+        tools = tools_with(client.index)
+        answers = [check.examine(exam, tools, {}) for check in ASKING]
+    assert {outcome.status for answer in answers for outcome in answer.outcomes} == {Status.BROKEN}
+    assert all("does not serve" not in outcome.reason for answer in answers for outcome in answer.outcomes)
+    (engine,) = merged(run for answer in answers for run in answer.engines)
+    assert (engine.name, engine.ran, engine.idle) == ("package index", False, False)
+    assert engine.reason.startswith("no answer, such as for app==1.0: ")
+    assert engine.unanswered == ("app==1.0", "lib==1.5")
+
+
+def test_the_upgrade_that_nobody_could_look_up_is_not_said_to_be_missing(good: str, tmp_path: Path) -> None:
+    scanner = RangeScanner({"app": [("2.0", advisory("GHSA-1", "2.0"))]})
+    exam = an_exam(a_skill(["app"], {TARGET.name: good}))
+    with Client(tmp_path / "fresh", REFUSED, patience=IMPATIENT) as client:
+        tools = replace(tools_with(client.index), scanners=(scanner,))
+        (found,) = vulnerabilities.examine(exam, tools, {}).outcomes
+    assert (found.status, "refused" in found.findings[0].remedy) == (Status.FAILED, True)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_hosts_are_compared_as_far_as_the_index_answers(
+    name: str, good: str, server: IndexServer, tmp_path: Path
+) -> None:
+    server.faults["/simple/lib/"] = FAULTS[name]
+    text = tampered(
+        good, lambda d: wheel(d, "app").update(url="https://evil.example/app-1.0-py3-none-any.whl")
+    )
+    exam = an_exam(a_skill(["app"], {TARGET.name: text}))
+    with Client(tmp_path / "fresh", server.url, patience=IMPATIENT) as client:
+        answers = sources.examine(exam, tools_with(client.index), {})
+    (found,) = answers.outcomes
+    assert (found.status, found.reason.startswith("hosts not compared: lib: ")) == (Status.BROKEN, True)
+    assert messages(found) == "app is to be fetched from evil.example, not from the policy's index"
+    (engine,) = answers.engines
+    assert (engine.ran, engine.reason, engine.unanswered) == (True, "pins not answered for: 1", ("lib==1.5",))
+
+
+def test_a_wheel_that_nobody_told_about_is_owed_once_by_all_checks(
+    good: str, server: IndexServer, tmp_path: Path
+) -> None:
+    server.faults["/files/lib-1.5-py3-none-any.whl.metadata"] = answers(500)
+    exam = an_exam(a_skill(["app"], {TARGET.name: good}), min_release_age_days=1)
+    with Client(tmp_path / "fresh", server.url, patience=IMPATIENT) as client:
+        said = [check.examine(exam, tools_with(client.index), {}) for check in ASKING]
+    (engine,) = merged(run for answer in said for run in answer.engines)
+    assert (engine.ran, engine.reason, engine.unanswered) == (True, "pins not answered for: 1", ("lib==1.5",))
+
+
+@pytest.mark.parametrize("check", ASKING)
+def test_offline_every_check_says_that_the_index_did_not_run(check: Check, good: str) -> None:
+    exam = an_exam(a_skill(["app"], {TARGET.name: good}), min_release_age_days=1)
+    (engine,) = check.examine(exam, tools_with(None), {}).engines
+    assert (engine.name, engine.ran, engine.reason) == ("package index", False, "--offline")
+
+
+def test_offline_hosts_are_not_compared_and_that_is_said(good: str) -> None:
+    said = "hosts of locked files not compared (--offline)"
+    for text, found in ((good, ()), (tampered(good, TAMPERED["a path"][0]), ("lib",))):
+        exam = an_exam(a_skill(["app"], {TARGET.name: text}))
+        (outcome,) = sources.examine(exam, tools_with(None), {}).outcomes
+        assert outcome.status is (Status.FAILED if found else Status.SKIPPED)
+        assert (tuple(f.subject for f in outcome.findings), outcome.reason) == (found, said)
+
+
+def test_nothing_that_is_locked_comes_from_the_index(good: str, client: Client) -> None:
+    text = tampered(good, lambda d: d.update(packages=[]))
+    exam = an_exam(a_skill(["app"], {TARGET.name: text}))
+    for check in (lock, sources, packages):
+        (engine,) = check.examine(exam, tools_with(client.index), {}).engines
+        assert (engine.ran, engine.idle) == (False, True)
 
 
 def test_what_was_found_is_kept_when_the_index_fails(good: str, server: IndexServer, tmp_path: Path) -> None:
@@ -465,7 +556,8 @@ def test_a_skill_that_cannot_be_read() -> None:
 
 
 def test_offline_says_so_and_says_more_where_the_lock_has_no_edges(good: str) -> None:
-    assert judged(good, None).reason == "in step with skill.yaml; not verified against the index (--offline)"
+    found = outcome(a_skill(["app"], {TARGET.name: good}), None)
+    assert found.reason == "in step with skill.yaml; not verified against the index (--offline)"
     bare = tampered(good, lambda d: [package.pop("dependencies") for package in d["packages"]])
     found = judged(bare, None)
     assert (found.status, "superfluous" in found.reason) == (Status.SKIPPED, True)

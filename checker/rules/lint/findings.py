@@ -54,12 +54,12 @@ def _remark(waiver: Waiver, skills: Mapping[str, Skill], own: Sequence[Outcome])
 
 def _unsettled(outcome: Outcome, skill: Skill, subject: str) -> bool:
     """Whether the check could say more of the skill once it may ask the outside."""
+    if outcome.check == "sources" and outcome.status is not Status.BROKEN:
+        return _name(subject) in _locked(skill)  # the index tells from which hosts each of them comes
     if outcome.status in (Status.SKIPPED, Status.BROKEN):
         return True
     if not skill.locks or outcome.status is Status.NOT_APPLICABLE:
         return False
-    if outcome.check == "sources":  # the index tells from which hosts a locked distribution comes
-        return _name(subject) in _locked(skill)
     # Wheels are looked into only where names alone leave something open.
     doubtful = outcome.check in ("undeclared", "unused") and bool(outcome.findings)
     return doubtful or outcome.check == "lock"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from checker.errors import Unanswered
 from checker.model.lock import LockedDistribution
 from checker.model.outcome import Finding
 from checker.rules.commands import lock_command
@@ -35,7 +36,10 @@ def untimed(case: Case, projects: Projects) -> Iterator[str]:
 
 
 def _untimed(entry: LockedDistribution, projects: Projects) -> str:
-    served = served_files(entry, projects.get(entry.name))
+    project = projects.get(entry.name)
+    if isinstance(project, Unanswered):
+        return project.reason
+    served = served_files(entry, project)
     if not served:
         return "the index does not serve its locked files"
     if any(file.uploaded is None for file in served):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checker.escape import shortened, visible
 from checker.model.base import Location
 from checker.model.lock import LockedDistribution
@@ -12,6 +14,7 @@ from checker.rules.commands import lock_command
 from checker.rules.lock.graph import Case
 
 RULE = "lock"
+_NAMED = 5
 
 
 def about_entry(
@@ -38,6 +41,12 @@ def about_lock(case: Case, message: str) -> Finding:
 def about_skill(skill: Skill, subject: str, message: str, location: Location) -> Finding:
     """A finding about what the skill declares, or about a lock that cannot be used."""
     return _finding(skill, subject, message, location, Severity.ERROR)
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """The first five, and how many more there are."""
+    more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return "; ".join(texts[:_NAMED]) + more
 
 
 def quoted(text: str) -> str:

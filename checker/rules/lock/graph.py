@@ -110,11 +110,20 @@ def graph_of(case: Case, index: Index | None) -> Graph:
     )
 
 
-def warm(index: Index, cases: Iterable[Case]) -> None:
-    """Ask the index for the union of all locks at once, so that `graph_of` finds every answer at hand."""
+def warm(index: Index, cases: Iterable[Case]) -> frozenset[str]:
+    """Ask the index for the union of all locks at once, so that `graph_of` finds every answer at hand.
+
+    Returns the pins whose wheel was asked about and not answered for.
+    """
     cases = tuple(cases)
     projects = index.projects({name for case in cases for name in case.indexed})
-    index.metadata({file for case in cases for file in _files(case, projects).values()})
+    wanted = {
+        file: str(case.entries[name].pin or name)
+        for case in cases
+        for name, file in _files(case, projects).items()
+    }
+    told = index.metadata(wanted)
+    return frozenset(pin for file, pin in wanted.items() if isinstance(told[file.filename], Unanswered))
 
 
 def _files(

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urlsplit
-
-from packaging.utils import NormalizedName
 
 from checker.errors import Unanswered
 from checker.model.lock import LockedDistribution, LockedFile
 from checker.model.outcome import Finding
 from checker.rules.lock.findings import about_entry, quoted
 from checker.rules.lock.graph import Case
+from checker.rules.lock.origin import Projects
 from checker.rules.lock.shape import files_of
 from checker.tools import Project
 
 RULE = "sources"
 
 
-def judge_sources(
-    case: Case, projects: Mapping[NormalizedName, Project | Unanswered] | None
-) -> Iterator[Finding]:
-    """Findings about entries from elsewhere. Without `projects` no host is compared: no index is asked."""
+def judge_sources(case: Case, projects: Projects | None) -> Iterator[Finding]:
+    """Findings about entries from elsewhere, as far as the index answered; `uncompared` says how far not.
+
+    Without `projects` no host is compared: no index is asked.
+    """
     for entry in case.lock.distributions:
         if entry.direct_source is not None:
             yield from _direct(case, entry, entry.direct_source)
@@ -35,6 +35,13 @@ def judge_sources(
         project = (projects or {}).get(entry.name)
         if entry.direct_source is None and isinstance(project, Project) and project.files:
             yield from _hosts(case, entry, project)
+
+
+def uncompared(projects: Projects) -> Iterator[str]:
+    """Why hosts were not compared, for each distribution that the index gave no answer for."""
+    for name, answer in sorted(projects.items()):
+        if isinstance(answer, Unanswered):
+            yield f"{name}: {answer.reason}"
 
 
 def host(url: str) -> str:

@@ -1,7 +1,8 @@
 """What the engines of several parts come to. Pure.
 
 An engine that ran in one part and broke in another is said to be broken: somebody was not answered. One that
-a part had nothing to ask does not count against it.
+a part had nothing to ask does not count against it. The package index is asked name by name: whether it
+answered at all is said of all names together.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from checker.model.outcome import Outcome
 from checker.model.part import Shard
 from checker.model.verdict import EngineRun
 from checker.rules.advisories.engine_runs import all_reused, answering
+from checker.rules.lock import index_run
 from checker.rules.sandbox import engine_run as sandbox
 
 Runs = Sequence[tuple[Shard, EngineRun]]
@@ -35,6 +37,8 @@ def _joined(runs: Runs, sandboxed: Sequence[Outcome]) -> EngineRun:
     first = runs[0][1]
     if all(run == first for _, run in runs):
         return first
+    if first.name == index_run.NAME:
+        return index_run.joined_run([run for _, run in runs])
     ran = [run for _, run in runs if run.ran]
     broken = [(shard, run.reason) for shard, run in runs if not (run.ran or run.idle)]
     version = _texts(run.version for run in ran)
