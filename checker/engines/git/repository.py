@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -156,6 +156,10 @@ class Git:
     def files(self) -> tuple[tuple[Listed, ...], str]:
         """Files on disk that git tracks or would add, and its complaints; see `status.list_files`."""
         return status.list_files(self._command)
+
+    def ignored(self, paths: Iterable[bytes]) -> frozenset[bytes]:
+        """Those of the paths below the examined folder that git ignores."""
+        return status.ignored(self._command, paths)
 
 
 def _algorithm(command: GitCommand) -> str:
