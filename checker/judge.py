@@ -11,7 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from checker.errors import InputError
+from checker.errors import InputError, ProctorError
 from checker.model.outcome import Outcome
 from checker.model.plan import Examinee
 from checker.model.policy import Policy
@@ -78,6 +78,11 @@ def unreadable_policy_verdict(
         policy=error.file,
         error=str(error),
     )
+
+
+def unexamined_verdict(error: ProctorError, *, now: dt.datetime, head: str) -> Verdict:
+    """The verdict when the revisions cannot be had: nothing was examined. Exit code 3."""
+    return Verdict(decision=DecisionWord.INCONCLUSIVE, now=_utc(now), head=head, notes=(str(error),))
 
 
 def merged(engines: Iterable[EngineRun]) -> tuple[EngineRun, ...]:

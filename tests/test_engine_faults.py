@@ -7,6 +7,7 @@ have longer matrices of their own; here are those that every engine shares, and 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import socket
 import struct
 import sys
@@ -19,12 +20,14 @@ from packaging.requirements import Requirement
 
 from checker.checks import sandbox as sandbox_check
 from checker.checks import vulnerabilities
+from checker.cli import main
 from checker.engines.git import Git
+from checker.engines.git.command import GitCommand
 from checker.engines.pip_audit import PipAudit
 from checker.engines.sandbox import DockerSandbox
 from checker.engines.sandbox import engine as docker_engine
 from checker.engines.uv import UvResolver
-from checker.errors import Unanswered, UsageError
+from checker.errors import Unanswered
 from checker.judge import judge
 from checker.load.lockfile import parse_lock
 from checker.model.level import Level
@@ -109,20 +112,57 @@ def test_uv(tmp_path, fault):
         resolver.lock(request)
 
 
-@pytest.mark.parametrize("fault", [*sorted(PROCESS_FAULTS.keys() - {"timeout"}), "missing"])
-def test_git(tmp_path, monkeypatch, fault):
-    repo = ScratchRepo(tmp_path / "repo")
-    repo.commit({"skills/a/SKILL.md": "hello"})
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    if fault != "missing":
-        command = stand_in(tmp_path, PROCESS_FAULTS[fault])
-        (folder / "git").write_text("#!/bin/sh\nexec " + " ".join(f"'{part}'" for part in command) + "\n")
-        (folder / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder))
-    # Where git says nothing sensible of a repository, it cannot be used: an error too, never an empty tree.
-    with pytest.raises((Unanswered, UsageError)), Git(repo.path) as git:
-        git.tree(git.head()).entries()
+GIT_FAULTS = {
+    **PROCESS_FAULTS,
+    "exit 128": "sys.exit(128)",
+    "another reason": "sys.exit(print('fatal: Out of memory', file=sys.stderr) or 128)",
+}
+
+
+@pytest.fixture
+def faulty_git(tmp_path, monkeypatch) -> Callable[[str], ScratchRepo]:
+    """A repository, and from then on a `git` on PATH that misbehaves (or none)."""
+
+    def make(fault: str) -> ScratchRepo:
+        repo = ScratchRepo(tmp_path / "repo")
+        repo.commit({"skills/a/SKILL.md": "hello"})
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        if fault != "missing":
+            command = stand_in(tmp_path, GIT_FAULTS[fault])
+            (folder / "git").write_text("#!/bin/sh\nexec " + " ".join(f"'{part}'" for part in command) + "\n")
+            (folder / "git").chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        monkeypatch.setitem(GitCommand.run.__kwdefaults__, "timeout", 1 if fault == "timeout" else 30)
+        return repo
+
+    return make
+
+
+@pytest.mark.parametrize("fault", [*GIT_FAULTS, "missing"])
+def test_git(faulty_git, fault):
+    """What git does not say is not known: that there is no repository, or none of use, is for git to say."""
+    with pytest.raises(Unanswered, match=r"^git: "):
+        Git(faulty_git(fault).path)
+
+
+@pytest.mark.parametrize("fault", [*GIT_FAULTS, "missing"])
+def test_git_of_a_check(faulty_git, fault, tmp_path, monkeypatch):
+    """There is a verdict all the same, for whoever reads the file and not the exit code."""
+    monkeypatch.setenv("PROCTOR_CACHE", str(tmp_path / "cache"))
+    repo, file = faulty_git(fault), tmp_path / "verdict.json"
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(repo.path), "--format", "json", "--output", str(file)])
+    verdict = json.loads(file.read_text())
+    assert (ended.value.code, verdict["decision"], verdict["head"]) == (3, "inconclusive", "")
+    assert verdict["notes"][0].startswith("git: ")
+
+
+def test_git_of_a_part(faulty_git, tmp_path):
+    """No file is left: `merge` takes the part for missing, and names its skills."""
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(faulty_git("missing").path), "--shard", "1/2", "--output", str(tmp_path / "part")])
+    assert (ended.value.code, (tmp_path / "part").exists()) == (3, False)
 
 
 @contextmanager

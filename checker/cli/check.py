@@ -7,8 +7,9 @@ import re
 import shutil
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,12 +19,15 @@ from checker.cli.options import ASKING, HERE, fresh_option, on_terms, path_argum
 from checker.cli.profile import profile_option, report, tell
 from checker.cli.terms import Terms
 from checker.cli.whole_file import write_file
-from checker.errors import UsageError
+from checker.errors import Unanswered, UsageError
 from checker.model.part import Shard
 from checker.model.verdict import Verdict
 from checker.reporters import REPORTERS
 from checker.reporters.page import Page
 from checker.tools import UNTIMED, Clock
+
+if TYPE_CHECKING:
+    from checker.pipeline import Request
 
 
 @click.command("check")
@@ -71,8 +75,6 @@ def command(
     The last commit is examined, not the files on disk, unless --worktree is given. With --base the policy is
     that revision's own, so that no change can approve itself; only the skills affected since are examined.
     """
-    from checker.cli.examining import examine
-    from checker.cli.revisions import open_revisions
     from checker.pipeline import Request
 
     if base is None and policy_from == "base":
@@ -80,15 +82,45 @@ def command(
     if shard is not None and worktree:
         raise UsageError("--shard needs a commit: files on disk cannot be told to be the same elsewhere")
     request = Request(terms.now, skill, only, offline=terms.offline, only_new=only_new, shard=shard)
-    with ExitStack() as stack:
-        with terms.clock.stage("load"):
-            revisions = open_revisions(stack, path, base=base, worktree=worktree)
-        revisions = replace(revisions, own_policy=policy_from == "head")
-        verdict = examine(stack, path, revisions, request, terms, sandbox=not no_sandbox)
+    whose = Whose(base, own_policy=policy_from == "head", worktree=worktree)
+    try:
+        verdict = _examined(path, whose, request, terms, sandbox=not no_sandbox)
+    except Unanswered as error:
+        verdict = _unexamined(error, whose, request)
     with terms.clock.stage("report"):
         deliver_report(verdict, form, output, terms.clock)
     tell(terms.clock)
     return EXIT_USAGE if verdict.error else verdict.decision.exit_code
+
+
+@dataclass(frozen=True)
+class Whose:
+    """What is examined, and by whose policy."""
+
+    base: str | None
+    own_policy: bool
+    worktree: bool
+
+
+def _examined(path: Path, whose: Whose, request: Request, terms: Terms, *, sandbox: bool) -> Verdict:
+    """Raises UsageError, and Unanswered where git does not say what is there."""
+    from checker.cli.examining import examine
+    from checker.cli.revisions import open_revisions
+
+    with ExitStack() as stack:
+        with terms.clock.stage("load"):
+            revisions = open_revisions(stack, path, base=whose.base, worktree=whose.worktree)
+        revisions = replace(revisions, own_policy=whose.own_policy)
+        return examine(stack, path, revisions, request, terms, sandbox=sandbox)
+
+
+def _unexamined(error: Unanswered, whose: Whose, request: Request) -> Verdict:
+    """A verdict all the same. None on a part: which part it would have been of is not known."""
+    from checker.judge import unexamined_verdict
+
+    if request.shard is not None:
+        raise error
+    return unexamined_verdict(error, now=request.now, head="work tree" if whose.worktree else "")
 
 
 def deliver_report(verdict: Verdict, form: str, output: Path | None, clock: Clock = UNTIMED) -> None:

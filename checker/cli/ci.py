@@ -105,17 +105,13 @@ def _verdict(runner: Runner, compared: Comparison, choices: Choices) -> Verdict:
 
 
 def _without_revisions(error: ProctorError, compared: Comparison, choices: Choices) -> Verdict:
+    from checker.judge import unexamined_verdict
     from checker.model.part import Part
-    from checker.model.verdict import DecisionWord, Verdict
 
     shard = choices.shard
-    return Verdict(
-        decision=DecisionWord.INCONCLUSIVE,
-        now=choices.terms.now,
-        head=compared.head,
-        notes=(str(error),),
-        part=Part(number=shard.number, of=shard.of) if shard is not None else None,
-    )
+    part = Part(number=shard.number, of=shard.of) if shard is not None else None
+    verdict = unexamined_verdict(error, now=choices.terms.now, head=compared.head)
+    return verdict.model_copy(update={"part": part})
 
 
 def _examined(stack: ExitStack, revisions: Revisions, choices: Choices) -> Verdict:

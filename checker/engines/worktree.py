@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from checker.engines.git.disk import blob_id, kind_on_disk, open_regular
 from checker.engines.git.listing import Listing, regular, symlink
 from checker.engines.git.objects import object_id
 from checker.engines.git.status import Listed
+from checker.engines.specials import special_files
 from checker.errors import InputError, UsageError
 from checker.escape import visible
 from checker.model.entries import Entries
@@ -96,7 +97,14 @@ class WorkTree:
         files, complaint = self._git.files()
         if complaint:
             listing.note(complaint)
-        return files
+        return (*files, *self._unlisted(self._git, files))
+
+    def _unlisted(self, git: Git, files: Collection[Listed]) -> list[Listed]:
+        """Special files that git passes over in silence, whether or not anything else is in their folder."""
+        known = {listed.raw for listed in files}
+        apart = {listed.raw.rstrip(b"/") for listed in files if _is_repository(listed)}
+        found = set(special_files(self._folder, apart)) - known
+        return [Listed(raw) for raw in sorted(found - git.ignored(found))]
 
     def _walk(self, listing: Listing) -> list[Listed]:
         """Everything below the folder but `.git`. A folder that cannot be listed is itself a bad entry."""
@@ -158,3 +166,8 @@ class WorkTree:
         if seen.st_size > _MAX_FILE:
             return listing.report(os.fsdecode(raw), f"larger than {_MAX_FILE} bytes"), "too large"
         return kind, blob_id(path, kind, self._algorithm)
+
+
+def _is_repository(listed: Listed) -> bool:
+    """Whether it is a submodule, or a repository inside this one, which git lists as a folder."""
+    return listed.mode == _GITLINK_MODE or listed.raw.endswith(b"/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -94,6 +95,12 @@ def test_the_last_commit_is_examined_unless_the_worktree_is_asked_for(proctor, r
     repo.write(packaged("tables", "evil"))
     assert proctor("check", repo.path, *QUICK).code == 0
     assert proctor("check", repo.path, *QUICK, "--worktree").code == 1
+
+
+def test_a_pipe_in_the_place_of_a_manifest_is_told_although_git_does_not_list_it(proctor, repo):
+    os.mkfifo(repo.path / "skills/notes/skill.yaml")
+    result = proctor("check", repo.path, *QUICK, "--worktree")
+    assert (result.code, "skills/notes/skill.yaml: neither a file nor" in result.out) == (1, True)
 
 
 def test_output_is_written_whole_and_only_the_decision_printed(proctor, repo, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -57,6 +58,16 @@ def test_the_name_of_what_is_half_written_cannot_be_guessed(tmp_path, monkeypatc
         write_file(tmp_path / "report", "text")
     assert len(set(seen)) == 2
     assert all(len(name) > 32 for name in seen)
+
+
+def test_nothing_is_followed_or_removed_even_where_the_name_was_guessed(tmp_path, monkeypatch):
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "guessed")
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / ".guessed.partial").symlink_to("victim")
+    with pytest.raises(FileExistsError):
+        write_file(tmp_path / "report", "text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".guessed.partial", "victim"]
+    assert (tmp_path / "victim").read_text() == "mine"
 
 
 @pytest.mark.parametrize("dangling", [False, True])

@@ -156,6 +156,52 @@ def test_a_tracked_file_that_became_a_pipe_is_special(repo):
         assert git.dirty()
 
 
+def test_special_files_that_nobody_tracks_are_seen_too(repo):
+    """git lists none of them: a pipe in the place of a skill.yaml would stand for no skill.yaml."""
+    repo.commit({"skills/a/SKILL.md": "1", ".gitignore": "*.sock\nbuild/\n"})
+    for folder in ("skills/a/data/deep", "build", ".git/in"):
+        (repo.path / folder).mkdir(parents=True)
+    for name in ("a.sock", "build/pipe", "skills/:(top)a.sock", ".git/in/pipe"):
+        os.mkfifo(repo.path / name)
+    special = dict.fromkeys((":!x", "[a]*", "skills/a/data/deep/pipe", "skills/a/skill.yaml"), "special")
+    for name in special:
+        os.mkfifo(repo.path / name)
+    with Git(repo.path) as git:
+        tree = WorkTree(repo.path, git)
+        assert {path: kind for path, kind in kinds(tree).items() if kind != "file"} == special
+        assert tree.problems == tuple(
+            f"{name}: neither a file nor a symbolic link" for name in sorted(special)
+        )
+    with Git(repo.path / "skills") as git:
+        assert kinds(WorkTree(repo.path / "skills", git))["a/skill.yaml"] == "special"
+
+
+def test_special_files_of_other_repositories_and_behind_links_are_not_ours(repo, tmp_path):
+    for place in ("tracked", "untracked"):
+        ScratchRepo(repo.path / place).commit({"a": "1"})
+        os.mkfifo(repo.path / place / "pipe")
+    repo.git("add", "tracked")
+    (tmp_path / "outside").mkdir()
+    os.mkfifo(tmp_path / "outside/pipe")
+    (repo.path / "link").symlink_to(tmp_path / "outside")
+    repo.git("commit", "-q", "-m", "x")
+    with Git(repo.path) as git:
+        assert kinds(WorkTree(repo.path, git)) == {
+            "link": "symlink",
+            "tracked": "gitlink",
+            "untracked": "gitlink",
+        }
+
+
+def test_a_submodule_that_was_never_fetched_is_not_looked_into(repo):
+    """git refuses questions about what lies in one."""
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    (repo.path / "sub").mkdir()
+    os.mkfifo(repo.path / "sub/pipe")
+    with Git(repo.path) as git:
+        assert kinds(WorkTree(repo.path, git)) == {"sub": "gitlink"}
+
+
 def test_a_tracked_file_that_became_a_folder_gives_way_to_its_files(repo):
     repo.commit({"a": "1"})
     (repo.path / "a").unlink()

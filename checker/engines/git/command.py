@@ -93,6 +93,7 @@ class GitCommand:
         extra_env: Mapping[str, str] | None = None,
         settings: Sequence[str] = (),
         timeout: float = TIMEOUT_SECONDS,
+        stdin: bytes = b"",
     ) -> process.Finished:
         """Run a command in the examined folder. Raises Unanswered for an exit code not in `accept`."""
         done = process.run(
@@ -101,6 +102,7 @@ class GitCommand:
             env={**self.env, **(extra_env or {})},
             cwd=self.place.folder,
             timeout=timeout,
+            stdin=stdin,
             max_output=_MAX_OUTPUT,
         )
         if done.returncode not in accept:

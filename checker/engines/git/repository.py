@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +20,13 @@ from checker.engines.git.staged import staged_away, staged_tree
 from checker.engines.git.status import Listed
 from checker.engines.git.tree import GitTree
 from checker.errors import Unanswered, UsageError
-from checker.escape import visible
+from checker.escape import shortened, visible
 
 if TYPE_CHECKING:
     from checker.model.history import Commit
 
+#: How git ends, and what it says, where something is no repository. LC_ALL is C.
+_FATAL, _NO_REPOSITORY = 128, b"fatal: not a git repository"
 _MAX_COMMIT = 1024 * 1024
 _COMMITTER = re.compile(rb"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
 
@@ -155,12 +157,24 @@ class Git:
         """Files on disk that git tracks or would add, and its complaints; see `status.list_files`."""
         return status.list_files(self._command)
 
+    def ignored(self, paths: Iterable[bytes]) -> frozenset[bytes]:
+        """Those of the paths below the examined folder that git ignores."""
+        return status.ignored(self._command, paths)
+
 
 def _algorithm(command: GitCommand) -> str:
-    """The repository's object format. The first question, so it also tells whether git can use it at all."""
-    done = command.run("rev-parse", "--show-object-format", accept=range(256))
-    answer = done.stdout.decode("ascii", "replace").strip()
-    if done.returncode or answer not in ("sha1", "sha256"):
+    """The repository's object format. The first question, so it also tells whether git can use it at all.
+
+    Raises UsageError where git says that it is none, and Unanswered for whatever else it says or does.
+    """
+    done = command.run("rev-parse", "--show-object-format", accept=(0, _FATAL))
+    if done.returncode and _NO_REPOSITORY not in done.stderr:
+        raise Unanswered(ENGINE, f"`git rev-parse` ended with {done.returncode}: {said(done.stderr)}")
+    if done.returncode:
         folder = visible(str(command.place.folder))
         raise UsageError(f"git cannot use the repository of {folder}: {said(done.stderr)}")
+    answer = done.stdout.decode("ascii", "backslashreplace").strip()
+    if answer not in ("sha1", "sha256"):
+        told = shortened(visible(answer), 100) or "nothing"
+        raise Unanswered(ENGINE, f"asked for the object format of the repository, it answered {told}")
     return answer

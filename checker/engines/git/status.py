@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from checker.engines.git.command import ENGINE, GitCommand, said
@@ -33,6 +33,16 @@ def list_files(command: GitCommand) -> tuple[tuple[Listed, ...], str]:
     done = command.run("ls-files", "-z", "-t", "--stage", *wanted)
     listed = {entry.raw: entry for entry in map(_listed, done.stdout.split(b"\0")[:-1])}
     return tuple(listed.values()), said(done.stderr) if done.stderr.strip() else ""
+
+
+def ignored(command: GitCommand, paths: Iterable[bytes]) -> frozenset[bytes]:
+    """Those of the paths below the examined folder that git ignores. Raises Unanswered."""
+    # It takes no literal pathspecs. The dot keeps a colon at the start from meaning anything; it comes back.
+    if not (asked := b"".join(b"./" + path + b"\0" for path in paths)):
+        return frozenset()
+    env = {"GIT_LITERAL_PATHSPECS": "0"}
+    done = command.run("check-ignore", "-z", "--stdin", accept=(0, 1), extra_env=env, stdin=asked)
+    return frozenset(path[2:] for path in done.stdout.split(b"\0")[:-1])
 
 
 def dirty(command: GitCommand, algorithm: str, head: str | None) -> bool:
