@@ -30,6 +30,8 @@ from checker.planning import exam_of, foreseen_by, narrowed, plan_of, remarks, w
 from checker.policy_review import RULE as POLICY_RULE
 from checker.policy_review import PolicyChange, by_head, own, review
 from checker.rules.parts.dealing import parts_for
+from checker.rules.sandbox import behaviour
+from checker.rules.waivers import misnamed
 from checker.tools import UNTIMED, Clock, Tools, Tree
 
 
@@ -118,6 +120,11 @@ def selected(only: Iterable[str]) -> tuple[Check, ...]:
     return tuple(check for check in CHECKS if check.RULE in wanted)
 
 
+def rules() -> tuple[str, ...]:
+    """Every rule that a waiver may name: the checks' ids, and those of behaviour in the sandbox."""
+    return (*(check.RULE for check in CHECKS), *behaviour.RULES)
+
+
 def left_out(checks: Iterable[Check]) -> frozenset[str]:
     """The ids of the checks that are not among these."""
     return frozenset(check.RULE for check in CHECKS) - {check.RULE for check in checks}
@@ -190,7 +197,8 @@ class _Run:
     ) -> Verdict:
         """Judge, and say what concerns the whole repository and single skills."""
         change, tip = self.planned.change, self.revisions.base_tip
-        noted = (*self.planned.found.head.problems, *change.notes, *self.planned.plan.notes)
+        slips = misnamed((change.after or self.planned.policy).waivers, self._named())
+        noted = (*self.planned.found.head.problems, *change.notes, *self.planned.plan.notes, *slips)
         of_skills = remarks(exam, change.self_approved(exam.examinees, foreseen))
         verdict = judge(
             [*([change.outcome] if change.outcome else []), *outcomes],
@@ -204,7 +212,7 @@ class _Run:
             advisories_label=", ".join(sorted({s.database for s in tools.scanners if s.database})),
             notes=(*noted, *(note for notes in of_skills.values() for note in notes)),
             check_order=[POLICY_RULE, *(check.RULE for check in self.checks)],
-            left_out=left_out(self.checks),
+            left_out=self._silent(),
         )
         told = self._part(tools, noted, of_skills)
         return verdict.model_copy(update={"preview": foreseen, "part": told})
@@ -218,7 +226,16 @@ class _Run:
             return None
         whole = division(self.revisions, shard.of, planned.plan, planned.change.tree)
         options = _options(self.request, tools)
-        return part(shard, whole, planned.policy, left_out(self.checks), options, noted, of_skills)
+        return part(shard, whole, planned.policy, self._silent(), options, noted, of_skills)
+
+    def _silent(self) -> frozenset[str]:
+        """Rules of which nobody can tell whether a waiver is needed: nobody asked, or there is none such."""
+        slips = {waiver.rule for waiver in self.planned.policy.waivers} - self._named()
+        return left_out(self.checks) | slips
+
+    def _named(self) -> frozenset[str]:
+        """What findings of this run may go by."""
+        return frozenset((POLICY_RULE, *rules()))
 
 
 def _unreadable(error: PolicyError, revisions: Revisions, request: Request) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.errors import InputError, Unanswered, UsageError
@@ -92,11 +92,16 @@ def _denied(around: _Around, examinee: Examinee) -> Outcome | None:
             return Outcome.broken(RULE, skill.id, f"not built, because `{check}` is not answered: {reason}")
         denials = [finding for finding in before.findings if _denies(around.exam, examinee, finding)]
         if denials or (before.status is Status.FAILED and not before.findings):
-            what = ", ".join(dict.fromkeys(denial.subject for denial in denials)) or check
-            return Outcome.skipped(
-                RULE, skill.id, f"the policy denies {what} (`{check}`), so it was not built"
-            )
+            return Outcome.skipped(RULE, skill.id, f"{_words(check, denials)}, so it was not built")
     return None
+
+
+def _words(check: str, denials: Sequence[Finding]) -> str:
+    """Which check is in the way, and of what: the policy denies packages and where they come from."""
+    what = ", ".join(dict.fromkeys(denial.subject for denial in denials))
+    if check in ("packages", "sources"):
+        return f"the policy denies {what or 'it'} (`{check}`)"
+    return f"`{check}` failed for {what}" if what else f"`{check}` failed"
 
 
 def _dangerous(skill: Skill, earlier: Mapping[tuple[str, str], Outcome]) -> Outcome | None:

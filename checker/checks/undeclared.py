@@ -14,11 +14,12 @@ from checker.model.base import Location
 from checker.model.discovery import Declaration, Form, Source
 from checker.model.outcome import Finding, Outcome
 from checker.model.plan import Exam
+from checker.model.policy import Policy
 from checker.model.problem import Problem
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.overlap import overlapped
-from checker.rules.code.besides import besides, unread
+from checker.rules.code.besides import banned, besides, unread
 from checker.rules.code.uses import Provided, Use, module_names, provided_by, uses
 from checker.rules.commands import lock_command
 from checker.tools import Tools
@@ -33,19 +34,20 @@ _PLACES = (Source.URL, Source.VCS, Source.PATH, Source.EDITABLE)
 
 def examine(exam: Exam, tools: Tools, earlier: Mapping[tuple[str, str], Outcome]) -> Answers:
     """Hold every import against the declarations; locked wheels are opened where names alone do not tell."""
-    known = {examinee.skill.id: _by_name(examinee.skill) for examinee in exam.examinees}
+    known = {examinee.skill.id: _by_name(examinee.skill, exam.policy) for examinee in exam.examinees}
 
     def by_wheels(skill: Skill) -> Outcome:
-        return _Judge(skill, provided_by(skill, exam.policy, tools.wheels, earlier)).outcome()
+        provided = provided_by(skill, exam.policy, tools.wheels, earlier)
+        return _Judge(skill, exam.policy, provided).outcome()
 
     doubtful = [examinee.skill for examinee in exam.examinees if known[examinee.skill.id] is None]
     opened = iter(overlapped(by_wheels, doubtful, _AT_ONCE, "undeclared"))
     return Answers(outcomes=tuple(outcome or next(opened) for outcome in known.values()))
 
 
-def _by_name(skill: Skill) -> Outcome | None:
+def _by_name(skill: Skill, policy: Policy) -> Outcome | None:
     """The outcome, where names alone tell; None where the wheels could settle what they leave open."""
-    judge = _Judge(skill, {})
+    judge = _Judge(skill, policy, {})
     return None if judge.in_doubt else judge.outcome()
 
 
@@ -54,6 +56,7 @@ class _Judge:
     """One skill, with what its wheels are known to hold."""
 
     skill: Skill
+    policy: Policy
     provided: Provided
 
     def outcome(self) -> Outcome:
@@ -64,9 +67,11 @@ class _Judge:
         if not (found.imports or found.declarations or found.not_understood or skill.python_files):
             return Outcome.not_applicable(RULE, skill.id, "has no Python files and declares nothing")
         imported = {name for use in self.uses for name in use.candidates.names}
+        bans = tuple(banned(RULE, skill, self.policy))
         findings = (
             *self._imports(),
-            *besides(RULE, skill, {*imported, *self.declared}),
+            *bans,
+            *besides(RULE, skill, {*imported, *self.declared, *(ban.subject for ban in bans)}),
             *unread(RULE, skill),
         )
         if gaps := [_placed(problem) for problem in found.not_understood if problem.unexamined]:

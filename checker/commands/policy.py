@@ -23,7 +23,7 @@ from checker.model.policy import Policy
 from checker.model.policy_case import PolicyCase
 from checker.model.remark import KINDS, Remark
 from checker.model.skill import Skill
-from checker.pipeline import selected
+from checker.pipeline import rules, selected
 from checker.planning import exam_of
 from checker.rules.globs import matches
 from checker.rules.lint.findings import lint_findings
@@ -31,7 +31,6 @@ from checker.rules.lint.registry import Used, lint_registry
 from checker.rules.lint.settings import lint_settings
 from checker.rules.lint.waivers import lint_grants, lint_waivers
 from checker.rules.policy.decide import decide
-from checker.rules.sandbox import behaviour
 from checker.tools import Tree
 
 _UNASKED = "`policy lint` asks nobody"
@@ -55,10 +54,10 @@ def lint(tree: Tree, today: dt.date) -> tuple[Remark, ...]:
     policy = load_policy(tree)
     skills = skills_of(tree, policy)
     waived, outcomes = _found(tree, policy, today)
-    rules = frozenset((*(check.RULE for check in selected(())), *behaviour.RULES))
+    known = frozenset(rules())
     remarks = {
         *lint_registry(policy, _used(skills) if skills else None, today),
-        *lint_waivers(policy, skills, rules, today),
+        *lint_waivers(policy, skills, known, today),
         *lint_findings(policy.waivers, waived, outcomes, today),
         *lint_grants(policy, skills),
         *lint_settings(policy, skills, setting_places(tree)),

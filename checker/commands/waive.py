@@ -12,9 +12,8 @@ from checker.errors import UsageError
 from checker.load.policy import load_policy
 from checker.load.schema import WaiverRow
 from checker.model.policy import Policy
-from checker.pipeline import selected
+from checker.pipeline import rules
 from checker.rules.globs import matches
-from checker.rules.sandbox import behaviour
 from checker.tools import Tree
 
 FILE = "policies/waivers.yaml"
@@ -28,9 +27,8 @@ def waive(tree: Tree, options: Mapping[str, str | bool | None], today: dt.date) 
     """
     row = checked(WaiverRow, options)
     policy = load_policy(tree)
-    rules = [*(check.RULE for check in selected(())), *behaviour.RULES]
-    if row.rule not in rules:
-        raise UsageError(f"no check is named {row.rule} (there are {', '.join(rules)})")
+    if row.rule not in rules():
+        raise UsageError(f"no check is named {row.rule} (there are {', '.join(rules())})")
     if row.expires < today:
         raise UsageError(f"expires: {row.expires} is in the past")
     _refuse_useless(tree, policy, row, today)

@@ -7,7 +7,8 @@ skill's level and on the finding; one that fits without counting says why, so th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
@@ -73,6 +74,21 @@ def unheeded(
         elif outcomes and _answered(waiver, outcomes):
             said.add(f"{_label(waiver)} is unused: no finding of this run needs it")
     return tuple(sorted(said))
+
+
+def no_such_rule(waiver: Waiver, rules: Collection[str]) -> str:
+    """Why the waiver can never accept anything: none of these rules has its name; "" where one has."""
+    if waiver.rule in rules:
+        return ""
+    close = difflib.get_close_matches(waiver.rule[:80].lower(), sorted(rules), n=1)
+    hint = f" (did you mean `{close[0]}`?)" if close else ""
+    return f"no check is named `{waiver.rule}`{hint}"
+
+
+def misnamed(waivers: Iterable[Waiver], rules: Collection[str]) -> tuple[str, ...]:
+    """Sentences on the waivers whose rule is a slip: nobody should trust in them."""
+    named = ((waiver, no_such_rule(waiver, rules)) for waiver in waivers)
+    return tuple(sorted({f"{_label(waiver)} accepts nothing: {why}" for waiver, why in named if why}))
 
 
 def _objection(waiver: Waiver, finding: Finding, today: dt.date, max_days: int) -> str:

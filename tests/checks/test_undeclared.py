@@ -15,7 +15,7 @@ from checker.model.outcome import Outcome, Status
 from checker.model.plan import Exam, Examinee
 from checker.tools import Tools
 from tests.checks.test_packages import Quiet, lock_of
-from tests.support.policies import default_policy, skill_in
+from tests.support.policies import default_policy, entry, skill_in
 from tests.support.trees import Content, MemoryTree
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -34,17 +34,25 @@ class FakeWheels:
         return {file: self._modules.get(name, ()) for file, name in names.items()}
 
 
-def examine(check, files: Mapping[str, Content], lock="", wheels=None, earlier=Status.PASSED) -> Outcome:
+def examine(
+    check,
+    files: Mapping[str, Content],
+    lock="",
+    wheels=None,
+    earlier=Status.PASSED,
+    registry=(),
+    level="intern",
+) -> Outcome:
     tree = MemoryTree(
         {f"{ID}/SKILL.md": "# Tables\n", **{f"{ID}/{path}": text for path, text in files.items()}}
     )
-    policy = default_policy()
+    policy = default_policy(*registry)
     skill = skill_in(tree, ID, policy)
     if lock:
         skill = skill.model_copy(
             update={"locks": {TARGET: parse_lock(lock.encode(), f"{ID}/pylock.toml", TARGET)}}
         )
-    exam = Exam(policy=policy, examinees=(Examinee(skill=skill, level=Level.INTERN),), now=NOW)
+    exam = Exam(policy=policy, examinees=(Examinee(skill=skill, level=Level(level)),), now=NOW)
     said = {(rule, ID): Outcome(check=rule, skill=ID, status=earlier) for rule in ("lock", "sources")}
     (outcome,) = check.examine(exam, Tools(head=tree, progress=Quiet(), wheels=wheels), said).outcomes
     return outcome
@@ -132,6 +140,65 @@ def test_with_a_manifest_another_file_declares_nothing():
         "is declared at skills/tables/requirements.txt:1, but not in skill.yaml"
         in outcome.findings[0].message
     )
+
+
+EVIL = entry("evil", status="banned")
+OLD_IS_EVIL = entry("evil", "<2", status="banned"), entry("evil", ">=2")
+
+
+@pytest.mark.parametrize("level", ["student", "intern", "autonomous"])
+def test_with_a_manifest_a_ban_holds_for_every_line_of_every_file(level):
+    files = {
+        "skill.yaml": manifest("numpy"),
+        "SKILL.md": "# Tables\n\n```bash\npip install Evil\n```\n",
+        "setup.sh": "pip install evil tabulate\n",
+        "requirements.txt": "-c limits.txt\nevil>=1\n",
+        "limits.txt": "evil<3\n",
+        "pyproject.toml": '[dependency-groups]\ndev = ["evil"]\n',
+    }
+    outcome = examine(undeclared, files, registry=[EVIL], level=level)
+    assert told(outcome) == [
+        "error evil SKILL.md:4",
+        "error evil pyproject.toml:2",
+        "error evil requirements.txt:2",
+        "error evil setup.sh:1",
+        "warning tabulate setup.sh:1",
+    ]
+    first = outcome.findings[0]
+    assert first.message == (
+        "evil is asked for here (install-line), and evil is banned: useful (policies/packages.yaml:3)"
+    )
+    assert first.remedy == "remove this line, or ask for another package or version"
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("evil==1.5", "error"),
+        ("evil==2.5", "warning"),
+        ("evil", "warning"),
+        ("evil>=2", "warning"),
+    ],
+)
+def test_a_ban_of_some_versions_holds_for_a_line_that_names_one_of_them(line, severity):
+    """A line that is free to get another version gets no ban, and warns as ever."""
+    files = {"skill.yaml": manifest(), "setup.sh": f"pip install '{line}'\n"}
+    assert undeclared_of(files, registry=OLD_IS_EVIL) == [f"{severity} evil setup.sh:1"]
+
+
+def test_a_banned_version_beside_a_declared_one_is_an_error_too():
+    files = {"skill.yaml": manifest("evil"), "setup.sh": "pip install evil==1.5\n", "a.py": "import evil\n"}
+    assert undeclared_of(files, registry=OLD_IS_EVIL) == ["error evil setup.sh:1"]
+    assert undeclared_of({**files, "setup.sh": "pip install evil\n"}, registry=OLD_IS_EVIL) == []
+
+
+def test_a_ban_of_every_version_is_not_undone_by_an_approval_of_some():
+    files = {"skill.yaml": manifest(), "setup.sh": "pip install evil\n"}
+    assert undeclared_of(files, registry=[entry("evil", ">=2"), EVIL]) == ["error evil setup.sh:1"]
+
+
+def test_without_a_manifest_packages_tells_of_a_ban():
+    assert undeclared_of({"setup.sh": "pip install evil\n"}, registry=[EVIL]) == []
 
 
 def test_what_only_a_dependency_brings_warns():

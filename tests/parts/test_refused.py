@@ -210,6 +210,46 @@ def test_waivers_of_what_nobody_examined_are_not_called_unused():
     assert not [note for note in join(parts(made=made)[:1], None, NOW).notes if "is unused" in note]
 
 
+def waiving(rule):
+    row = f'  - {{skill: "skills/*", rule: {rule}, subject: x, reason: r, owner: "@a/b", expires: 2026-12-31}}\n'
+    return {"policies/waivers.yaml": f"version: 1\nwaivers:\n{row}"}
+
+
+def misnamed(made, shard=None):
+    return [note for note in made.examined(shard).notes if "waiver at" in note]
+
+
+def test_a_slip_in_a_waivers_rule_is_said_with_its_place_and_once():
+    """Like `policy lint`, which calls it an error; the policy stays as readable as it was."""
+    base = MemoryTree({**POLICY, **waiving("undeclerd")}, "b" * 40)
+    made = change({**waiving("undeclerd"), **FOUR}, base=base)
+    said = (
+        "waiver at policies/waivers.yaml:3 (undeclerd, x) accepts nothing: no check is named `undeclerd` "
+        "(did you mean `undeclared`?)"
+    )
+    assert misnamed(made) == misnamed(made, Shard(1, 2)) == [said]
+    joined = join(parts(made=made), None, NOW)
+    assert (joined.decision, [note for note in joined.notes if "waiver at" in note]) == ("pass", [said])
+
+
+@pytest.mark.parametrize("rule", ["policy", "network-attempt", "sandbox"])
+def test_every_rule_that_findings_go_by_is_no_slip(rule):
+    base = MemoryTree({**POLICY, **waiving(rule)}, "b" * 40)
+    assert not [note for note in misnamed(change({**waiving(rule), **FOUR}, base=base)) if "accepts" in note]
+
+
+def test_the_change_that_brings_a_slip_is_told():
+    """The base's policy judges, but nobody should have to merge it to see."""
+    made = change({**waiving("sandbx"), **FOUR}, base=MemoryTree(POLICY, "b" * 40))
+    assert [note.partition(" accepts ")[0] for note in misnamed(made)] == [
+        "waiver at policies/waivers.yaml:3 (sandbx, x)"
+    ]
+    mended = change(
+        {**waiving("sandbox"), **FOUR}, base=MemoryTree({**POLICY, **waiving("sandbx")}, "b" * 40)
+    )
+    assert not [note for note in misnamed(mended) if "accepts" in note]
+
+
 RAN = EngineRun(name="osv", version="1", ran=True)
 IDLE = EngineRun(name="osv", ran=False, reason="no skill locks any distribution", idle=True)
 BROKE = EngineRun(name="osv", ran=False, reason="no route to it")

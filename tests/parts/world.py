@@ -104,6 +104,7 @@ WAIVED = (
     ("undeclared", "humanize"),
     ("policy", "policies"),
     ("packages", "beta"),
+    ("packagse", "beta"),
 )
 _UNREADABLE = {"policies/maturity.yaml": "version: 1\nnonsense: true\n"}
 

@@ -173,7 +173,13 @@ def test_what_the_policy_denies_is_never_built(needed: str) -> None:
     denial = verdicts.failed(verdicts.finding(rule=needed), skill=ID, check=needed)
     outcome = examine(box, earlier={needed: denial})
     assert outcome.status is Status.SKIPPED
-    assert outcome.reason == f"the policy denies evil==1.0 (`{needed}`), so it was not built"
+    denied = needed in ("packages", "sources")  # a lock that is out of step is denied by nobody
+    why = f"the policy denies evil==1.0 (`{needed}`)" if denied else f"`{needed}` failed for evil==1.0"
+    assert outcome.reason == f"{why}, so it was not built"
+    assert box.orders == box.prepared == []
+    silent = Outcome(check=needed, skill=ID, status=Status.FAILED)
+    why = f"the policy denies it (`{needed}`)" if denied else f"`{needed}` failed"
+    assert examine(box, earlier={needed: silent}).reason == f"{why}, so it was not built"
     assert box.orders == box.prepared == []
 
 

@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from checker.engines.sandbox import inside
+from checker.escape import decode
+from checker.model.evidence import PhaseEvidence
+from checker.model.skill import Entry, FileKind, Skill
+from checker.rules.sandbox.places import of_failures
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +23,12 @@ FOLDER = Path(inside.__file__).parent
 
 
 def ask(runner: str, order: dict[str, Any], cwd: Path) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run(
+    done = started(runner, order, cwd)
+    return done.returncode, json.loads(done.stdout)
+
+
+def started(runner: str, order: dict[str, Any], cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
         [sys.executable, "-I", "-S", str(FOLDER / runner)],
         input=json.dumps(order).encode(),
         capture_output=True,
@@ -27,7 +36,6 @@ def ask(runner: str, order: dict[str, Any], cwd: Path) -> tuple[int, dict[str, A
         env={"PATH": os.environ["PATH"]},
         timeout=60,
     )
-    return done.returncode, json.loads(done.stdout)
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -126,6 +134,25 @@ def test_tests_are_believed_by_their_report(tmp_path: Path, text: str, code: int
     found, report = outcome_of(tmp_path)
     assert (found, report["broken"]) == (code, "")
     assert failure in " ".join(report["failures"])
+
+
+def test_a_finding_points_to_where_the_runners_say_that_it_failed(tmp_path: Path) -> None:
+    texts = {
+        "run.py": "def f(:\n",
+        "tests/test_a.py": "def test_a(): pass\n\nclass TestB:\n    def test_b(self):\n        assert 0\n",
+    }
+    write(tmp_path, texts)
+    entries = tuple(Entry(path=f"skills/x/{name}", kind=FileKind.FILE, digest="d") for name in texts)
+    skill = Skill(id="skills/x", skill_md="skills/x/SKILL.md", files=entries)
+    orders = {"scripts": ("check_scripts.py", {"files": list(texts), "timeout": 20})}
+    orders["tests"] = ("run_tests.py", {"command": None, "timeout": 60, "own_pytest": True})
+    places = []
+    for name, (runner, order) in orders.items():
+        done = started(runner, order, tmp_path)
+        failures, output = json.loads(done.stdout)["failures"], decode(done.stderr)
+        phase = PhaseEvidence(phase=name, status="failed", failures=failures, output=output)
+        places.append(str(of_failures(skill, phase)))
+    assert places == ["skills/x/run.py:1", "skills/x/tests/test_a.py:5"]
 
 
 @pytest.mark.parametrize("command", [["python", "-B", "-m", "pytest", "-q"], ["pytest", "tests"]])

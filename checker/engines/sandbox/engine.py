@@ -134,11 +134,18 @@ def answered(doing: str) -> Iterator[None]:
         raise Unanswered(ENGINE, f"{doing}: {_one_line(error)}") from error
 
 
+#: Most of those who read it have the program alone, without the repository and its scripts.
+_NOT_REACHED = (
+    "not reached; install Docker or start it (`scripts/setup-engine.sh` of Proctor's repository does both), "
+    "or leave this out: `proctor check --no-sandbox`"
+)
+
+
 def _connect() -> APIClient:
     import docker
     from docker.utils import kwargs_from_env
 
-    with answered("not reached; `scripts/setup-engine.sh` installs and starts one"):
+    with answered(_NOT_REACHED):
         settings: Any = kwargs_from_env()
         _knock(settings.get("base_url") or _DEFAULT_ADDRESS)
         return docker.APIClient(**settings, version=_api_version(settings), timeout=CALL_TIMEOUT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Collection, Iterator, Sequence
 
 from checker.model.level import Level
@@ -11,6 +10,7 @@ from checker.model.policy import Grant, Policy, Waiver
 from checker.model.remark import Kind, Remark
 from checker.model.skill import Skill
 from checker.rules.globs import matches
+from checker.rules.waivers import no_such_rule
 
 
 def lint_waivers(
@@ -22,10 +22,7 @@ def lint_waivers(
         key = (waiver.skill, waiver.rule, waiver.subject)
         if (first := seen.setdefault(key, waiver)) is not waiver:
             yield _remark("warning", "duplicate", waiver, f"says the same as {first.location}")
-        if waiver.rule not in rules:
-            close = difflib.get_close_matches(waiver.rule[:80].lower(), sorted(rules), n=1)
-            hint = f" (did you mean `{close[0]}`?)" if close else ""
-            text = f"no check is named `{waiver.rule}`{hint}"
+        if text := no_such_rule(waiver, rules):
             yield _remark("error", "no-such-rule", waiver, text)
         if waiver.expires < today:
             yield _remark("warning", "expired", waiver, f"expired on {waiver.expires}")

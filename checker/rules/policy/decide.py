@@ -29,8 +29,7 @@ def decide(policy: Policy, name: NormalizedName, version: Version, level: Level,
     covering = [entry for entry in entries if entry.versions.contains(version, prereleases=True)]
     for entry in covering:
         if entry.status is PackageStatus.BANNED:
-            what = name if version is _ANY_VERSION else f"{name} {version}"
-            return Decision(False, "banned", _because(f"{what} is banned", entry), entry.location)
+            return _banned(name if version is _ANY_VERSION else f"{name} {version}", entry)
     if level is Level.STUDENT:
         return Decision(False, "student", "skills for student agents may use no third-party packages")
     if not covering:
@@ -116,6 +115,10 @@ def _untrusted(name: NormalizedName, version: Version, entries: Sequence[Registr
     return Decision(False, "untrusted", f"{name} is not in the package registry")
 
 
+def _banned(what: str, entry: RegistryEntry) -> Decision:
+    return Decision(False, "banned", _because(f"{what} is banned", entry), entry.location)
+
+
 def _because(text: str, entry: RegistryEntry) -> str:
     return f"{text}: {entry.reason}" if entry.reason else text
 
@@ -134,6 +137,18 @@ def decide_unlocked(
     if level is not Level.STUDENT and any(str(entry.versions) for entry in entries):
         return None
     return decide(policy, name, _ANY_VERSION, level, today)
+
+
+def ban(policy: Policy, name: NormalizedName, specifier: SpecifierSet) -> Decision | None:
+    """The ban on whatever a request gets: on the one version it admits, or on every version there is."""
+    version = exact_version(specifier)
+    for entry in policy.entries.get(name, ()):
+        if entry.status is PackageStatus.BANNED:
+            if version is not None and entry.versions.contains(version, prereleases=True):
+                return _banned(f"{name} {version}", entry)
+            if not str(entry.versions):
+                return _banned(name, entry)
+    return None
 
 
 def decide_declared(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.escape import visible
+from checker.model.base import Location
 from checker.model.evidence import PhaseEvidence
 from checker.model.outcome import Finding
 from checker.model.policy import LevelSettings
 from checker.model.severity import Severity
 from checker.model.skill import Skill
 from checker.rules.commands import lock_command, run_command
+from checker.rules.sandbox import places
 from checker.rules.sandbox.behaviour import NETWORK_RULE, behaviours
 from checker.rules.sandbox.phases import has_tests
 from checker.rules.sandbox.tests import RULE, by_exit_code, missed_tests
@@ -25,6 +27,13 @@ _REMEDIES = {
     "output-flood": "print less, or raise the level's `output_kb` in policies/maturity.yaml",
     "resource-limit": "use less, or raise the level's limits in policies/maturity.yaml",
     "wrote-outside": "write to a temporary folder (`tempfile`), or to a path the caller names",
+}
+#: The kind of event that tells where in the skill a behaviour is, by its rule.
+_EVENTS = {
+    "canary-touched": "canary",
+    "escape-attempt": "escape",
+    NETWORK_RULE: "network",
+    "wrote-outside": "write",
 }
 
 
@@ -70,10 +79,19 @@ def not_run(skill: Skill) -> tuple[Finding, ...]:
 
 def _of_phase(skill: Skill, phase: PhaseEvidence, settings: LevelSettings) -> Iterator[Finding]:
     if phase.status == "failed" and not phase.limit_exceeded:
-        yield _finding(skill, phase, RULE, Severity.ERROR, _failure(phase), _again(skill, phase))
+        failed = _finding(skill, phase, RULE, Severity.ERROR, _failure(phase), _again(skill, phase))
+        yield _placed(failed, places.of_failures(skill, phase))
     for rule, severity, message in behaviours(phase, settings):
         remedy = f"{_REMEDIES[rule]}; see it happen: {run_command(skill, _script(skill, phase))}"
-        yield _finding(skill, phase, rule, severity, message, remedy)
+        found = _finding(skill, phase, rule, severity, message, remedy)
+        yield _placed(found, places.of_events(skill, phase, _EVENTS.get(rule, "")))
+
+
+def _placed(finding: Finding, place: Location | None) -> Finding:
+    """The finding at the skill's own line, where one is known; what it goes by stays the same."""
+    if place is None:
+        return finding
+    return finding.model_copy(update={"file": place.file, "line": place.line})
 
 
 def _finding(
