@@ -20,7 +20,7 @@ SIZE_LIMIT = 1_000_000
 #: Requirements of one skill. Reading a hundred thousand takes half a minute.
 _MAX_PACKAGES = 1_000
 #: Keys without which nothing can be said of the skill: a default in their place would be a guess.
-_NEEDED = ("maturity", "packages")
+_NEEDED = ("maturity", "python", "packages")
 _REMEDY = "docs/policy.md#skillyaml describes every key"
 
 
@@ -48,8 +48,8 @@ def read_skill_yaml(data: bytes, file: str) -> SkillYaml:
         )
     faults: list[Fault] = []
     declared = _in_shape(_with_command(keys, document, faults), document, faults)
-    unread = {fault for fault in faults if fault.path[0] in _NEEDED}
     packages = _packages(declared.packages, document, faults)
+    unread = {fault for fault in faults if fault.path[0] in _NEEDED}
     return SkillYaml(
         maturity=declared.maturity,
         maturity_location=document.at(("maturity",)) if declared.maturity else None,

@@ -106,12 +106,13 @@ def test_a_moment_before_time_began_is_a_usage_error(proctor, repo):
     assert (result.code, "is not a date or time" in result.err) == (2, True)
 
 
-def test_a_waiver_for_the_manifest_does_not_make_unread_packages_clean(proctor, repo):
+@pytest.mark.parametrize("body", ["packages: evil", "packages: [nope nope]", "python: four"])
+def test_a_waiver_for_the_manifest_does_not_make_what_is_unread_clean(proctor, repo, body):
     waiver = (
         "version: 1\nwaivers:\n  - {skill: skills/notes, rule: manifest, subject: skills/notes/skill.yaml,"
         " reason: later, owner: me, expires: 2026-12-01}\n"
     )
-    files = {"skills/notes/skill.yaml": "version: 1\npackages: evil\n", "policies/waivers.yaml": waiver}
+    files = {"skills/notes/skill.yaml": f"version: 1\n{body}\n", "policies/waivers.yaml": waiver}
     result = checked(proctor, repo, files, "--now", "2026-11-01")
     assert (result.code, statuses(result, "skills/notes")["packages"]) == (3, "broken")
 

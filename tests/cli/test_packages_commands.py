@@ -110,6 +110,32 @@ def test_of_several_failures_the_worst_gives_the_exit_code(tables, index, procto
     assert (result.code, "0 wrote, 1 unchanged, 3 failed" in result.out) == (2, True)
 
 
+UNREAD = ("requests>=3,<2", "-r /etc/passwd", "idna~=2", "nope nope", "${HOME}")
+
+
+@pytest.mark.parametrize("text", UNREAD)
+@pytest.mark.parametrize("others", [(), ("pandas",)])
+def test_a_declaration_that_cannot_be_read_is_not_left_out(tables, index, proctor, text, others):
+    tables.write(skill("odd", *others, f'"{text}"'))
+    place = f"skills/odd/skill.yaml:{3 + len(others)}: "
+    for options in ((), ("--check",)):
+        result = proctor("lock", "odd", *options, "--path", tables.path)
+        assert (result.code, f"skills/odd: {place}" in result.out, "1 failed" in result.out) == (
+            2,
+            True,
+            True,
+        )
+    assert not (tables.path / "skills/odd/pylock.toml").exists()
+
+
+@pytest.mark.parametrize("command", ["explain", "tree", "sbom"])
+def test_no_command_answers_for_part_of_the_declarations(locked, proctor, command):
+    locked.write(skill("tables", "pandas>=2", "nope nope"))
+    result = proctor(command, "tables", "--path", locked.path, "--offline")
+    assert (result.code, result.out) == (2, "")
+    assert "skills/tables/skill.yaml:4: `nope nope` is not a requirement" in result.err
+
+
 def test_lock_of_an_unknown_skill_is_a_usage_error(tables, index, proctor):
     assert proctor("lock", "nowhere", "--path", tables.path).code == 2
 

@@ -101,8 +101,15 @@ def test_wrong_keys_are_problems_with_lines(body, line, words):
         assert faults(skill) == []
         return
     assert [(at, True) for at, message in faults(skill) if words in message] == [(line, True)]
-    # Without these two a default would be a guess, which a waiver for the manifest could let pass.
-    assert (skill.unusable is not None) is body.startswith(("maturity", "packages"))
+    # Without these a default would be a guess, which a waiver for the manifest could let pass.
+    assert (skill.unusable is not None) is body.startswith(("maturity", "python", "packages"))
+
+
+def test_one_declaration_that_cannot_be_read_makes_the_skill_unusable():
+    skill = with_manifest("version: 1\npackages:\n  - pandas\n  - requests>=3,<2\n")
+    assert skill.unusable is not None
+    assert str(skill.unusable.location) == "skills/tables/skill.yaml:4"
+    assert "no version can satisfy" in skill.unusable.message
 
 
 def test_what_is_right_survives_what_is_wrong():
