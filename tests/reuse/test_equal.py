@@ -122,6 +122,7 @@ class Box:
             "oom_kills": 0,
             "leftovers": (),
             "wall_seconds": 1.0,
+            "tests_collected": 1 if phase.name == "tests" else None,
         }
         return PhaseEvidence.model_validate({"phase": phase.name, **quiet, **more})
 

@@ -153,7 +153,7 @@ def test_a_module_that_cannot_be_imported_is_where_its_package_is_declared():
 def test_behaviour_points_to_the_line_that_the_audit_hook_names(kind, rule, evidence):
     def phase(name: str, *wheres: str) -> PhaseEvidence:
         events = tuple(ReportedEvent(kind=kind, what="it", where=where) for where in wheres)
-        return PhaseEvidence(phase=name, status="passed", reported=events, **evidence)
+        return PhaseEvidence(phase=name, status="passed", tests_collected=1, reported=events, **evidence)
 
     finding = found(phase("tests", "requests/api.py:3", "run.py:9"))
     assert (finding.rule, finding.subject) == (rule, "tests")
