@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import cast
 
 import click
 
 
-class FilePath(click.Path[Path]):
+class FilePath(click.Path):
     """A file. Nothing is no name, as of a variable that is not set; and `-` is no file anywhere else."""
 
     def __init__(self) -> None:
@@ -23,10 +24,10 @@ class FilePath(click.Path[Path]):
             self.fail("nothing is not the name of a file", param, ctx)
         if value == "-":
             self.fail("- is not the name of a file (./- is)", param, ctx)
-        return super().convert(value, param, ctx)
+        return cast("Path", super().convert(value, param, ctx))  # older releases of click tell less
 
 
-class ReportPath(click.ParamType[Path | None]):
+class ReportPath(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on; older ones will do
     """A file to write, or `-` for standard output: None, as where nothing is said."""
 
     name = "file"

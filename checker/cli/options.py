@@ -22,7 +22,7 @@ _Function = Callable[..., _Result]
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Moment(click.ParamType[dt.datetime]):
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on; older ones will do
     """A moment in UTC: a date or an ISO 8601 date and time. Without an offset it is UTC."""
 
     name = "time"
@@ -40,7 +40,7 @@ class Moment(click.ParamType[dt.datetime]):
             )
 
 
-class ShardType(click.ParamType["Shard"]):
+class ShardType(click.ParamType):  # type: ignore[type-arg]
     """`2/3`: the second part of three."""
 
     name = "i/N"
