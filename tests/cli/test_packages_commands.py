@@ -12,6 +12,7 @@ from tests.support.osv import document, encoded, until
 from tests.support.repos import ScratchRepo
 from tests.support.wheels import build_wheel
 
+pytestmark = pytest.mark.slow  # each command waits for uv, an index and their timeouts
 REGISTRY = (
     "version: 1\npackages:\n"
     "  - {name: pandas, versions: '>=2', status: approved, min_maturity: intern, reason: tables}\n"
